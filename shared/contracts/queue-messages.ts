@@ -1,0 +1,120 @@
+import * as z from 'zod';
+import { CallbackId, ClientId, CorrelationId, MessageId } from './identifiers.ts';
+
+/**
+ * Every body that crosses a queue. A noun and a past participle, with a version: a consumer that meets a version it
+ * does not know throws, and the message goes to the dead letters rather than being half understood.
+ */
+
+const priorities = ['high', 'normal', 'bulk'] as const;
+export const Priority = z.enum(priorities);
+export type Priority = z.infer<typeof Priority>;
+
+/** On `deliveries-*`: this message may be claimed for this attempt. The text stays in its table. */
+export const MessageAccepted = z.object({
+  type: z.literal('MessageAccepted'),
+  version: z.literal(1),
+  message_id: MessageId,
+  client_id: ClientId,
+  /** The attempt the row had when it was queued, counted from 1; a claim for another attempt is dropped. */
+  attempt: z.int().min(1),
+  /** How many short messages it takes, so that the bridge can weigh a claim before it makes it. */
+  parts: z.int().min(1).max(255),
+  correlation_id: CorrelationId,
+});
+export type MessageAccepted = z.infer<typeof MessageAccepted>;
+
+const at = z.iso.datetime();
+const part = { message_id: MessageId, attempt: z.int().min(1), part: z.int().min(1).max(255), at };
+
+/** The SMSC took the part and named it. `late` marks an answer that came after the response timeout. */
+export const PartSubmitted = z.object({
+  type: z.literal('PartSubmitted'),
+  ...part,
+  smsc_message_id: z.string().min(1).max(64),
+  late: z.boolean(),
+});
+
+/** The SMSC refused the part; `retry` says what command_status means for the message (SMPP 3.4, 5.1.3). */
+export const PartRefused = z.object({
+  type: z.literal('PartRefused'),
+  ...part,
+  command_status: z.int().min(1).max(0xffffffff),
+  retry: z.boolean(),
+});
+
+/** The bytes went out, and the SMSC never said what became of them. */
+export const PartUnknown = z.object({
+  type: z.literal('PartUnknown'),
+  ...part,
+  reason: z.enum(['response-timeout', 'session-lost']),
+});
+
+/** message_state of SMPP 3.4, 5.2.28, in words. */
+export const ReceiptState = z.enum([
+  'ENROUTE',
+  'DELIVERED',
+  'EXPIRED',
+  'DELETED',
+  'UNDELIVERABLE',
+  'ACCEPTED',
+  'UNKNOWN',
+  'REJECTED',
+]);
+export type ReceiptState = z.infer<typeof ReceiptState>;
+
+/** A delivery receipt as it came; which part it belongs to is found by settle-outcomes. */
+export const ReceiptReceived = z.object({
+  type: z.literal('ReceiptReceived'),
+  receipt_id: z.uuid(),
+  smsc_message_id: z.string().min(1).max(64),
+  /** The receipt's source_addr: the recipient, as the SMSC writes it. */
+  recipient: z.string().max(21),
+  state: ReceiptState,
+  error_code: z.string().max(16).nullable(),
+  at,
+});
+export type ReceiptReceived = z.infer<typeof ReceiptReceived>;
+
+export const Outcome = z.discriminatedUnion('type', [PartSubmitted, PartRefused, PartUnknown, ReceiptReceived]);
+export type Outcome = z.infer<typeof Outcome>;
+
+/** On `outcomes`: what one provider said, many at once, because calls are the cost. */
+export const OutcomesReported = z.object({
+  type: z.literal('OutcomesReported'),
+  version: z.literal(1),
+  provider: z.string().min(1).max(64),
+  outcomes: z.array(Outcome).min(1).max(200),
+});
+export type OutcomesReported = z.infer<typeof OutcomesReported>;
+
+/** On `inbound`: a mobile-originated short message, answered to the SMSC only once it is here. */
+export const InboundReceived = z.object({
+  type: z.literal('InboundReceived'),
+  version: z.literal(1),
+  inbound_id: z.uuid(),
+  provider: z.string().min(1).max(64),
+  source_addr: z.string().max(21),
+  destination_addr: z.string().max(21),
+  data_coding: z.int().min(0).max(255),
+  esm_class: z.int().min(0).max(255),
+  protocol_id: z.int().min(0).max(255),
+  /** User data header with its length octet, hexadecimal; empty when there is none. */
+  udh_hex: z.string().regex(/^([0-9a-f]{2})*$/),
+  /** The user data after the header as it came, hexadecimal. */
+  data_hex: z.string().regex(/^([0-9a-f]{2})*$/),
+  /** The user data as text, when its alphabet is known. */
+  text: z.string().nullable(),
+  at,
+});
+export type InboundReceived = z.infer<typeof InboundReceived>;
+
+/** On `callbacks`: this callback's row is due for this attempt. */
+export const CallbackDue = z.object({
+  type: z.literal('CallbackDue'),
+  version: z.literal(1),
+  callback_id: CallbackId,
+  client_id: ClientId,
+  attempt: z.int().min(1),
+});
+export type CallbackDue = z.infer<typeof CallbackDue>;

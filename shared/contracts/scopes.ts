@@ -1,0 +1,21 @@
+import * as z from 'zod';
+
+export const Scope = z.enum([
+  'messages:read',
+  'messages:write',
+  'pushes:read',
+  'pushes:write',
+  'cas:read',
+  'cas:write',
+  'admin',
+]);
+export type Scope = z.infer<typeof Scope>;
+
+/** What authorize-request tells serve-api about the caller, through the gateway's authorizer context (strings only). */
+export const Caller = z.object({
+  client_id: z.string(),
+  key_id: z.string(),
+  /** Scopes joined by a space. */
+  scopes: z.string(),
+});
+export type Caller = z.infer<typeof Caller>;
