@@ -1,4 +1,5 @@
 import {
+  type ArrayValue,
   BadRequestException,
   type ColumnMetadata,
   DatabaseErrorException,
@@ -7,6 +8,7 @@ import {
   RDSDataClient,
   type SqlParameter,
 } from '@aws-sdk/client-rds-data';
+import { clientSettings } from './client-settings.ts';
 
 export interface Database {
   readonly clusterArn: string;
@@ -39,11 +41,20 @@ const toParameter = ([name, value]: readonly [string, SqlValue]): SqlParameter =
   return { name, value: { stringValue: JSON.stringify(value) } };
 };
 
+const arrayOf = ({ stringValues, longValues, doubleValues, booleanValues, arrayValues }: ArrayValue): unknown[] =>
+  stringValues ??
+  longValues ??
+  doubleValues ??
+  booleanValues ??
+  arrayValues?.map((inner) => inner && arrayOf(inner)) ??
+  [];
+
 const fromField = (field: Field, column: ColumnMetadata | undefined): unknown => {
   if (field.isNull) return null;
   if (field.longValue !== undefined) return field.longValue;
   if (field.booleanValue !== undefined) return field.booleanValue;
   if (field.doubleValue !== undefined) return field.doubleValue;
+  if (field.arrayValue !== undefined) return arrayOf(field.arrayValue);
   const text = field.stringValue ?? '';
   if (column?.typeName === 'json' || column?.typeName === 'jsonb') return JSON.parse(text) as unknown;
   // The Data API writes timestamptz in UTC without an offset: `2026-11-21 08:42:00.123`.
@@ -57,12 +68,12 @@ const stateOf = (error: Error): string | undefined => /SQLState: ([0-9A-Z]{5})/.
  * Aurora PostgreSQL through the Data API: one statement a call, each its own transaction.
  *
  * Values come back as JavaScript's: int8 as number (every amount is far below 2^53), timestamptz as Date, json parsed,
- * uuid and numeric as string.
+ * uuid and numeric as string, arrays as arrays.
  *
  * @throws SqlError when PostgreSQL refused the statement; the SDK's own error for everything else (a fault: let it go
  * back to the queue). A timeout may come after the commit, so every statement given here can be repeated.
  */
-export const connectSql = (database: Database, client = new RDSDataClient({ maxAttempts: 3 })): Sql => {
+export const connectSql = (database: Database, client = new RDSDataClient(clientSettings)): Sql => {
   const target = { resourceArn: database.clusterArn, secretArn: database.secretArn, database: database.name };
   return async <Row>(statement: string, parameters: Readonly<Record<string, SqlValue>> = {}) => {
     const command = new ExecuteStatementCommand({

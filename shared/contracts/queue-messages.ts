@@ -31,7 +31,8 @@ const part = { message_id: MessageId, attempt: z.int().min(1), part: z.int().min
 export const PartSubmitted = z.object({
   type: z.literal('PartSubmitted'),
   ...part,
-  smsc_message_id: z.string().min(1).max(64),
+  /** Null when the SMSC took the part without naming it: no receipt can find it then. */
+  smsc_message_id: z.string().min(1).max(64).nullable(),
   late: z.boolean(),
 });
 
@@ -49,6 +50,9 @@ export const PartUnknown = z.object({
   ...part,
   reason: z.enum(['response-timeout', 'session-lost']),
 });
+
+/** Nothing of the part went out, while others of its message did: it is to be sent with the next attempt. */
+export const PartNotSent = z.object({ type: z.literal('PartNotSent'), ...part });
 
 /** message_state of SMPP 3.4, 5.2.28, in words. */
 export const ReceiptState = z.enum([
@@ -76,7 +80,13 @@ export const ReceiptReceived = z.object({
 });
 export type ReceiptReceived = z.infer<typeof ReceiptReceived>;
 
-export const Outcome = z.discriminatedUnion('type', [PartSubmitted, PartRefused, PartUnknown, ReceiptReceived]);
+export const Outcome = z.discriminatedUnion('type', [
+  PartSubmitted,
+  PartRefused,
+  PartUnknown,
+  PartNotSent,
+  ReceiptReceived,
+]);
 export type Outcome = z.infer<typeof Outcome>;
 
 /** On `outcomes`: what one provider said, many at once, because calls are the cost. */

@@ -1,0 +1,11 @@
+import { benchJourney } from './journey.ts';
+
+const benches: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = { journey: benchJourney };
+
+const [name = '', ...args] = process.argv.slice(2);
+const bench = benches[name];
+if (bench) await bench(args);
+else {
+  console.error(`npm run bench -- NAME, where NAME is one of: ${Object.keys(benches).join(', ')}`);
+  process.exitCode = 2;
+}

@@ -1,0 +1,124 @@
+/** Every stage there is. `local` carries dev's data for the dev cloud and is deployed nowhere. */
+export const stages = ['dev', 'staging', 'prod', 'local'] as const;
+export type Stage = (typeof stages)[number];
+
+/** The stages that are deployed, each into an account of its own. */
+export const deployedStages = ['dev', 'staging', 'prod'] as const satisfies readonly Stage[];
+
+/** All that differs between stages. Where a figure comes from stands beside its type; where it differs, in the data. */
+export interface StageConfig {
+  /** Concrete, so that a template is the same wherever it is synthesized. */
+  readonly region: string;
+  readonly availabilityZones: readonly [string, string];
+  readonly owner: string;
+  readonly costCentre: string;
+  /** Where docs/runbook.md can be read; every alarm's description ends in a link into it. */
+  readonly runbookUrl: string;
+  readonly logRetentionDays: 7 | 30 | 180;
+  readonly logLevel: 'DEBUG' | 'INFO';
+  /** Where true, what holds data outlives its stack and neither it nor the stack can be deleted by one call. */
+  readonly protect: boolean;
+  readonly network: NetworkConfig;
+  readonly database: DatabaseConfig;
+  readonly api: ApiConfig;
+  readonly bridge: BridgeConfig;
+  /** The account's limit of concurrent executions; an alarm is raised at 80 % of it. */
+  readonly accountConcurrency: number;
+}
+
+export interface NetworkConfig {
+  readonly cidr: string;
+  /** One address each that SMSCs and clients put on their allow lists. */
+  readonly natGateways: 1 | 2;
+  /** The ports on which clients may be called back. */
+  readonly callbackPorts: readonly number[];
+}
+
+export interface DatabaseConfig {
+  /** Aurora PostgreSQL. The Data API asks for 18.3, 17.4 or 16.1 and higher. */
+  readonly engine: { readonly full: string; readonly major: string };
+  /** Aurora capacity units, 2 GiB each. Never 0: dispatch-due asks every minute, so no cluster would ever pause. */
+  readonly capacity: { readonly min: number; readonly max: number };
+  /** Instances to fail over to, each kept at the writer's size. */
+  readonly standbys: number;
+  readonly backupDays: number;
+  /** The outermost fence around a statement, below the Data API's own 45 s. */
+  readonly statementTimeoutSeconds: number;
+}
+
+export interface ApiConfig {
+  /**
+   * What serve-api may use at once, so that it overloads neither Aurora nor its neighbours; what comes above it is
+   * answered with a 5xx, so the throttle below is set to refuse with 429 before it is reached. Undefined where the account's limit may still be the
+   * 10 of a new account, from which nothing can be reserved.
+   */
+  readonly reservedConcurrency?: number;
+  /** Requests per second and burst over all clients; each client has a bucket of its own in serve-api. */
+  readonly throttle: { readonly rate: number; readonly burst: number };
+  /** Whether AWS WAF stands before the API. */
+  readonly firewall: boolean;
+}
+
+export interface BridgeConfig {
+  readonly tasks: number;
+  /** Fargate CPU units and MiB; only some pairs exist. */
+  readonly cpu: number;
+  readonly memoryMiB: number;
+  /** Sessions each task binds, and submit_sm under way on each. */
+  readonly binds: number;
+  readonly window: number;
+}
+
+const dev: StageConfig = {
+  region: 'eu-central-1',
+  availabilityZones: ['eu-central-1a', 'eu-central-1b'],
+  owner: 'messaging-platform',
+  costCentre: 'signalbox-dev',
+  runbookUrl: 'https://github.com/signalbox/signalbox/blob/main/docs/runbook.md',
+  logRetentionDays: 7,
+  logLevel: 'DEBUG',
+  protect: false,
+  network: { cidr: '10.64.0.0/20', natGateways: 1, callbackPorts: [443] },
+  database: {
+    engine: { full: '18.4', major: '18' },
+    capacity: { min: 0.5, max: 2 },
+    standbys: 0,
+    backupDays: 1,
+    statementTimeoutSeconds: 40,
+  },
+  api: { throttle: { rate: 1000, burst: 200 }, firewall: false },
+  bridge: { tasks: 1, cpu: 256, memoryMiB: 512, binds: 1, window: 10 },
+  accountConcurrency: 10,
+};
+
+const staging: StageConfig = {
+  ...dev,
+  costCentre: 'signalbox-staging',
+  logRetentionDays: 30,
+  logLevel: 'INFO',
+  network: { ...dev.network, cidr: '10.65.0.0/20' },
+  database: { ...dev.database, capacity: { min: 0.5, max: 8 }, backupDays: 7 },
+  api: { reservedConcurrency: 50, throttle: { rate: 500, burst: 50 }, firewall: false },
+  bridge: { tasks: 2, cpu: 512, memoryMiB: 1024, binds: 1, window: 10 },
+  accountConcurrency: 1000,
+};
+
+const prod: StageConfig = {
+  ...staging,
+  costCentre: 'signalbox-prod',
+  logRetentionDays: 180,
+  protect: true,
+  network: { ...dev.network, cidr: '10.66.0.0/20', natGateways: 2 },
+  database: { ...staging.database, capacity: { min: 0.5, max: 16 }, standbys: 1, backupDays: 35 },
+  api: { reservedConcurrency: 200, throttle: { rate: 2000, burst: 200 }, firewall: true },
+  bridge: { tasks: 2, cpu: 1024, memoryMiB: 2048, binds: 2, window: 50 },
+};
+
+export const configs: Readonly<Record<Stage, StageConfig>> = { dev, staging, prod, local: dev };
+
+/** @throws Error naming the stages there are. */
+export const parseStage = (name: unknown): Stage => {
+  const stage = stages.find((known) => known === name);
+  if (stage) return stage;
+  throw new Error(`There is no stage ${JSON.stringify(name)}; there are ${stages.join(', ')}.`);
+};

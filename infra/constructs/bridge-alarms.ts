@@ -1,0 +1,69 @@
+import { Duration } from 'aws-cdk-lib';
+import { ComparisonOperator, MathExpression, Metric, Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import type { FargateService } from 'aws-cdk-lib/aws-ecs';
+import type { Construct } from 'constructs';
+import type { Deployment } from '../deployment.ts';
+import { type Alarms, minute } from './alarms.ts';
+import { metricNamespace } from './service-function.ts';
+
+/** What smpp-bridge itself reports, in the embedded metric format, each task once a minute. */
+export const bridgeMetric = (metricName: string, statistic: string, period = minute): Metric =>
+  new Metric({
+    namespace: metricNamespace,
+    metricName,
+    dimensionsMap: { service: 'smpp-bridge' },
+    statistic,
+    period,
+  });
+
+/** Whether the sessions are up, and whether the SMSC takes what they submit. */
+export const bridgeAlarms = (
+  scope: Construct,
+  { config }: Deployment,
+  alarms: Alarms,
+  service: FargateService,
+): void => {
+  const silenceIsBad = {
+    comparison: ComparisonOperator.LESS_THAN_THRESHOLD,
+    missing: TreatMissingData.BREACHING,
+    moneyPath: true,
+  };
+  alarms.page(scope, {
+    heading: 'smpp-bridge/TasksBelowWanted',
+    sentence: `Fewer than ${config.bridge.tasks} tasks of smpp-bridge have run for 5 minutes.`,
+    metric: new Metric({
+      namespace: 'ECS/ContainerInsights',
+      metricName: 'RunningTaskCount',
+      dimensionsMap: { ClusterName: service.cluster.clusterName, ServiceName: service.serviceName },
+      statistic: Stats.AVERAGE,
+      period: minute,
+    }),
+    threshold: config.bridge.tasks,
+    periods: 5,
+    ...silenceIsBad,
+  });
+  alarms.page(scope, {
+    heading: 'smpp-bridge/BoundSessionsBelowWanted',
+    sentence: `A task of smpp-bridge has held fewer than ${config.bridge.binds} bound sessions for 5 minutes.`,
+    metric: bridgeMetric('BoundSessions', Stats.MINIMUM),
+    threshold: config.bridge.binds,
+    periods: 5,
+    ...silenceIsBad,
+  });
+  alarms.page(scope, {
+    heading: 'smpp-bridge/SubmitErrorsHigh',
+    sentence: 'More than 5 % of the parts were refused by the SMSC, or not answered, for 10 minutes.',
+    metric: new MathExpression({
+      expression: 'IF(failed + submitted >= 20, 100 * failed / (failed + submitted), 0)',
+      usingMetrics: {
+        failed: bridgeMetric('SubmitErrors', Stats.SUM, Duration.minutes(5)),
+        submitted: bridgeMetric('PartsSubmitted', Stats.SUM, Duration.minutes(5)),
+      },
+      label: 'failed in percent',
+      period: Duration.minutes(5),
+    }),
+    threshold: 5,
+    periods: 2,
+    moneyPath: true,
+  });
+};

@@ -1,0 +1,169 @@
+import { Duration } from 'aws-cdk-lib';
+import { type IMetric, MathExpression, Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
+import type { IVpc, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
+import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Architecture, Code, Function as LambdaFunction, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import { acknowledge, type Deployment } from '../deployment.ts';
+import { bundleProgram } from '../program-bundle.ts';
+import { type Alarms, minute } from './alarms.ts';
+import { allowNetworkInterfaces } from './network-interfaces.ts';
+import type { WorkQueue } from './work-queue.ts';
+
+/** How a function's errors are judged. */
+export type ErrorTolerance =
+  /** Any error wakes somebody. */
+  | 'none'
+  /** More than 1 % of a minute's invocations, and MoneyPath is unwell. */
+  | 'money-path'
+  /** More than 1 % of a minute's invocations. */
+  | 'few';
+
+export interface ServiceFunctionProps {
+  readonly deployment: Deployment;
+  readonly alarms: Alarms;
+  /** A verb and a noun; the folder under lambdas/, the function, its service name and its logs are called so. */
+  readonly name: string;
+  readonly timeout: Duration;
+  readonly errors: ErrorTolerance;
+  /** The function's own count of its faults, where Lambda's counts refusals too. */
+  readonly faultMetric?: string;
+  readonly environment?: Readonly<Record<string, string>>;
+  /** MiB; 1,769 is one whole CPU. Default 1024. */
+  readonly memory?: number;
+  readonly reservedConcurrency?: number;
+  /** What lies beside the bundle, by path. */
+  readonly beside?: ReadonlyMap<string, string>;
+  /** Where it must leave from fixed addresses. */
+  readonly network?: { readonly vpc: IVpc; readonly securityGroup: SecurityGroup };
+}
+
+/** One function: the code under its path, a role and a log group of its own, and the alarms on its faults. */
+export class ServiceFunction extends Construct {
+  readonly name: string;
+  readonly function: LambdaFunction;
+  readonly role: Role;
+  readonly timeout: Duration;
+
+  constructor(scope: Construct, id: string, props: ServiceFunctionProps) {
+    super(scope, id);
+    const { deployment, name } = props;
+    this.name = name;
+    this.timeout = props.timeout;
+    this.role = new Role(this, 'Role', {
+      roleName: deployment.names.of(name),
+      assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
+      description: `What ${name} may do.`,
+    });
+    const logGroup = new LogGroup(this, 'Logs', {
+      logGroupName: deployment.names.logGroup(name),
+      retention: deployment.config.logRetentionDays,
+      removalPolicy: deployment.dataRemoval,
+    });
+    logGroup.grantWrite(this.role);
+    if (props.network) allowNetworkInterfaces(this, this.role, deployment.names.of(name));
+    this.function = new LambdaFunction(this, 'Function', {
+      functionName: deployment.names.of(name),
+      runtime: Runtime.NODEJS_24_X,
+      architecture: Architecture.ARM_64,
+      code: Code.fromAsset(
+        bundleProgram(this, name, {
+          entry: `lambdas/${name}/handler.ts`,
+          outfile: 'index.mjs',
+          beside: props.beside,
+        }),
+      ),
+      handler: 'index.handler',
+      role: this.role,
+      logGroup,
+      timeout: props.timeout,
+      memorySize: props.memory ?? 1024,
+      reservedConcurrentExecutions: props.reservedConcurrency,
+      tracing: Tracing.ACTIVE,
+      environment: { ...commonEnvironment(deployment, name), ...props.environment },
+      vpc: props.network?.vpc,
+      vpcSubnets: props.network && { subnetGroupName: 'private' },
+      securityGroups: props.network && [props.network.securityGroup],
+    });
+    acknowledge(
+      this.role,
+      'AwsSolutions-IAM5[Resource::*]',
+      props.network
+        ? 'X-Ray and the network interfaces of a function in a VPC know no resources to name.'
+        : 'X-Ray takes segments for no resource in particular.',
+    );
+    this.raiseAlarms(props);
+  }
+
+  /**
+   * The function's one source of work: batches of ten, failures reported one by one, at most so many at once. Half-full
+   * batches gather for a second: at a hundred messages a second that is a tenth of the invocations and statements.
+   */
+  consume(queue: WorkQueue, maxConcurrency: number): void {
+    this.function.addEventSourceMapping(queue.name, {
+      eventSourceArn: queue.queue.queueArn,
+      batchSize: 10,
+      maxBatchingWindow: Duration.seconds(1),
+      reportBatchItemFailures: true,
+      maxConcurrency,
+    });
+    this.allow(['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'], queue.queue.queueArn);
+  }
+
+  /** Allows actions on one resource; what is needed is granted beside the need. */
+  allow(actions: readonly string[], resource: string, conditions?: Record<string, Record<string, string>>): void {
+    this.role.addToPolicy(new PolicyStatement({ actions: [...actions], resources: [resource], conditions }));
+  }
+
+  private raiseAlarms({ alarms, name, errors, faultMetric, timeout }: ServiceFunctionProps): void {
+    const faults = faultMetric
+      ? new Metric({ namespace: metricNamespace, metricName: faultMetric, dimensionsMap: { service: name } })
+      : this.function.metricErrors();
+    const failing = errors === 'none' ? sum(faults) : this.failureRate();
+    alarms.page(this, {
+      heading: `${name}/Errors`,
+      sentence:
+        errors === 'none' ? `${name} has failed.` : `${name} fails in more than 1 % of its invocations for 3 minutes.`,
+      metric: failing,
+      threshold: 1,
+      periods: errors === 'none' ? 1 : 3,
+      moneyPath: errors === 'money-path',
+    });
+    alarms.ticket(this, {
+      heading: `${name}/Throttles`,
+      sentence: `${name} was refused an execution for want of concurrency, 5 minutes in a row.`,
+      metric: sum(this.function.metricThrottles()),
+      threshold: 1,
+      periods: 5,
+    });
+    alarms.ticket(this, {
+      heading: `${name}/NearTimeout`,
+      sentence: `${name} took more than 80 % of its timeout of ${timeout.toSeconds()} seconds.`,
+      metric: this.function.metricDuration({ statistic: Stats.MAXIMUM, period: Duration.minutes(5) }),
+      threshold: 0.8 * timeout.toMilliseconds(),
+    });
+  }
+
+  private failureRate(): IMetric {
+    return new MathExpression({
+      expression: 'IF(invocations > 0, 100 * errors / invocations, 0)',
+      usingMetrics: { errors: sum(this.function.metricErrors()), invocations: sum(this.function.metricInvocations()) },
+      label: 'errors in percent of invocations',
+      period: minute,
+    });
+  }
+}
+
+const sum = (metric: Metric) => metric.with({ statistic: Stats.SUM, period: minute });
+
+/** What every program is told, in a function or a task. */
+export const commonEnvironment = ({ stage, config }: Deployment, name: string): Record<string, string> => ({
+  STAGE: stage,
+  POWERTOOLS_SERVICE_NAME: name,
+  POWERTOOLS_METRICS_NAMESPACE: metricNamespace,
+  POWERTOOLS_LOG_LEVEL: config.logLevel,
+});
+
+/** Where programs put their own metrics. */
+export const metricNamespace = 'Signalbox';

@@ -1,0 +1,166 @@
+import { Duration } from 'aws-cdk-lib';
+import { Peer, Port, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
+import { Platform } from 'aws-cdk-lib/aws-ecr-assets';
+import {
+  Cluster,
+  ContainerImage,
+  ContainerInsights,
+  CpuArchitecture,
+  FargateService,
+  FargateTaskDefinition,
+  LogDrivers,
+  OperatingSystemFamily,
+  PropagatedTagSource,
+} from 'aws-cdk-lib/aws-ecs';
+import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import type { Construct } from 'constructs';
+import { bridgeAlarms } from '../constructs/bridge-alarms.ts';
+import { commonEnvironment } from '../constructs/service-function.ts';
+import { acknowledge, type Deployment, StageStack } from '../deployment.ts';
+import { bundleProgram } from '../program-bundle.ts';
+import type { DataStack } from './data.ts';
+import { type MessagingStack, queueEnvironment } from './messaging.ts';
+
+const metricsPort = 9464;
+
+/** No package is installed into the image: the bundle holds all it needs. */
+const dockerfile = `FROM node:24-slim
+ENV NODE_ENV=production
+WORKDIR /app
+COPY main.mjs ./
+USER node
+CMD ["node", "main.mjs"]
+`;
+
+const healthCheck = `fetch('http://127.0.0.1:${metricsPort}/healthz').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))`;
+
+/** The long-lived SMPP sessions: a service of tasks that claim, submit, and report what the SMSC said. */
+export class BridgeStack extends StageStack {
+  readonly cluster: Cluster;
+  readonly service: FargateService;
+
+  constructor(scope: Construct, deployment: Deployment, data: DataStack, messaging: MessagingStack) {
+    super(scope, 'bridge', deployment, 'personal');
+    const { config, names } = deployment;
+    this.cluster = new Cluster(this, 'Cluster', {
+      clusterName: names.of('bridge'),
+      vpc: data.network.vpc,
+      containerInsightsV2: ContainerInsights.ENABLED,
+    });
+    const securityGroup = new SecurityGroup(this, 'Network', {
+      vpc: data.network.vpc,
+      securityGroupName: names.of('smpp-bridge'),
+      description: 'Lets smpp-bridge out to SMSCs and to AWS, and nobody in.',
+      allowAllOutbound: false,
+    });
+    securityGroup.addEgressRule(Peer.anyIpv4(), Port.tcp(443), 'The APIs of AWS');
+    securityGroup.addEgressRule(Peer.anyIpv4(), Port.tcpRange(1024, 65535), 'SMSCs, on the port of their secret');
+    const task = this.taskDefinition(deployment, data, messaging);
+    this.service = new FargateService(this, 'Service', {
+      serviceName: names.of('smpp-bridge'),
+      cluster: this.cluster,
+      taskDefinition: task,
+      desiredCount: config.bridge.tasks,
+      // An account at the SMSC allows so many binds: the old task leaves its own before a new one asks for them.
+      minHealthyPercent: config.bridge.tasks > 1 ? 50 : 0,
+      maxHealthyPercent: 100,
+      circuitBreaker: { rollback: true },
+      vpcSubnets: { subnetGroupName: 'private' },
+      securityGroups: [securityGroup],
+      assignPublicIp: false,
+      propagateTags: PropagatedTagSource.SERVICE,
+      enableECSManagedTags: true,
+    });
+    // The task definition names its roles, but waits for neither's policy.
+    this.service.node.addDependency(task.executionRole as Role, task.taskRole);
+    bridgeAlarms(this, deployment, messaging.alarms, this.service);
+  }
+
+  private taskDefinition(deployment: Deployment, data: DataStack, messaging: MessagingStack): FargateTaskDefinition {
+    const { config, names, dataRemoval } = deployment;
+    const role = this.role('TaskRole', names.of('smpp-bridge'), 'What smpp-bridge may do.');
+    const executionRole = this.role('ExecutionRole', names.of('smpp-bridge-start'), 'Pulls the image, opens the log.');
+    acknowledge(
+      executionRole,
+      'AwsSolutions-IAM5[Resource::*]',
+      'ecr:GetAuthorizationToken knows no resource to name.',
+    );
+    const task = new FargateTaskDefinition(this, 'Task', {
+      family: names.of('smpp-bridge'),
+      cpu: config.bridge.cpu,
+      memoryLimitMiB: config.bridge.memoryMiB,
+      runtimePlatform: { cpuArchitecture: CpuArchitecture.ARM64, operatingSystemFamily: OperatingSystemFamily.LINUX },
+      taskRole: role,
+      executionRole,
+    });
+    const directory = bundleProgram(this, 'smpp-bridge', {
+      entry: 'smpp-bridge/src/main.ts',
+      outfile: 'main.mjs',
+      beside: new Map([['Dockerfile', dockerfile]]),
+    });
+    task.addContainer('smpp-bridge', {
+      containerName: 'smpp-bridge',
+      image: ContainerImage.fromAsset(directory, { platform: Platform.LINUX_ARM64 }),
+      command: ['node', 'main.mjs'],
+      essential: true,
+      readonlyRootFilesystem: true,
+      stopTimeout: Duration.seconds(120),
+      portMappings: [{ containerPort: metricsPort }],
+      environment: {
+        ...commonEnvironment(deployment, 'smpp-bridge'),
+        ...data.database.environment,
+        ...queueEnvironment(...messaging.deliveries, messaging.outcomes, messaging.inbound),
+        PROVIDER_NAME: 'primary',
+        PROVIDER_SECRET_ARN: data.providerSecret.secretArn,
+        PROVIDER_BINDS: `${config.bridge.binds}`,
+        PROVIDER_WINDOW: `${config.bridge.window}`,
+        METRICS_PORT: `${metricsPort}`,
+      },
+      healthCheck: {
+        command: ['CMD', 'node', '-e', healthCheck],
+        interval: Duration.seconds(15),
+        timeout: Duration.seconds(5),
+        retries: 3,
+        startPeriod: Duration.seconds(30),
+      },
+      logging: LogDrivers.awsLogs({
+        streamPrefix: 'smpp-bridge',
+        logGroup: new LogGroup(this, 'Logs', {
+          logGroupName: names.logGroup('smpp-bridge'),
+          retention: config.logRetentionDays,
+          removalPolicy: dataRemoval,
+        }),
+      }),
+    });
+    acknowledge(
+      task,
+      'AwsSolutions-ECS2',
+      'The environment names things and holds no secret: the program reads its own.',
+    );
+    this.grant(role, data, messaging);
+    return task;
+  }
+
+  private role(id: string, roleName: string, description: string): Role {
+    return new Role(this, id, {
+      roleName,
+      description,
+      assumedBy: new ServicePrincipal('ecs-tasks.amazonaws.com'),
+    });
+  }
+
+  private grant(role: Role, data: DataStack, messaging: MessagingStack): void {
+    const allow = (resources: string[], ...actions: string[]) =>
+      role.addToPolicy(new PolicyStatement({ actions, resources }));
+    allow(
+      messaging.deliveries.map(({ queue }) => queue.queueArn),
+      'sqs:ReceiveMessage',
+      'sqs:DeleteMessage',
+      'sqs:ChangeMessageVisibility',
+    );
+    allow([messaging.outcomes.queue.queueArn, messaging.inbound.queue.queueArn], 'sqs:SendMessage');
+    data.database.allow(role);
+    allow([data.providerSecret.secretArn], 'secretsmanager:GetSecretValue');
+  }
+}

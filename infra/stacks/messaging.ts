@@ -1,0 +1,69 @@
+import { Aws, Duration } from 'aws-cdk-lib';
+import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Topic } from 'aws-cdk-lib/aws-sns';
+import type { Construct } from 'constructs';
+import { type Alarms, alarmsOf } from '../constructs/alarms.ts';
+import { WorkQueue, type WorkQueueProps } from '../constructs/work-queue.ts';
+import { type Deployment, StageStack } from '../deployment.ts';
+import { pascalCase, queueUrlVariable } from '../names.ts';
+
+/** How long a consumer may take; a queue's visibility follows from it, and the consumer's timeout is it. */
+export const consumerTimeouts = {
+  /** The bridge: what it has not claimed by then, another task may. */
+  delivery: Duration.seconds(50),
+  outcomes: Duration.seconds(30),
+  inbound: Duration.seconds(30),
+  callbacks: Duration.seconds(30),
+} as const;
+
+/** What carries: the queues between the programs, and the two topics from alarms to people. */
+export class MessagingStack extends StageStack {
+  readonly alarms: Alarms;
+  readonly tickets: Topic;
+  readonly deliveriesHigh: WorkQueue;
+  readonly deliveriesNormal: WorkQueue;
+  readonly deliveriesBulk: WorkQueue;
+  readonly outcomes: WorkQueue;
+  readonly inbound: WorkQueue;
+  readonly callbacks: WorkQueue;
+
+  constructor(scope: Construct, deployment: Deployment) {
+    super(scope, 'messaging', deployment, 'personal');
+    const pages = this.topic('Pages', deployment, 'pages', 'Wakes whoever is on call.');
+    this.tickets = this.topic('Tickets', deployment, 'tickets', 'For the next working day.');
+    this.alarms = alarmsOf(deployment, { pages, tickets: this.tickets });
+    const queue = (name: string, consumerTimeout: Duration, rest: Partial<WorkQueueProps>) =>
+      new WorkQueue(this, pascalCase(name), { deployment, alarms: this.alarms, name, consumerTimeout, ...rest });
+    const { delivery, outcomes, inbound, callbacks } = consumerTimeouts;
+    const urgent = { oldestMessage: Duration.seconds(60), moneyPath: true };
+    const usual = { oldestMessage: Duration.seconds(120), moneyPath: true };
+    this.deliveriesHigh = queue('deliveries-high', delivery, urgent);
+    this.deliveriesNormal = queue('deliveries-normal', delivery, usual);
+    this.deliveriesBulk = queue('deliveries-bulk', delivery, { moneyPath: true });
+    this.outcomes = queue('outcomes', outcomes, usual);
+    this.inbound = queue('inbound', inbound, { ...usual, moneyPath: false });
+    this.callbacks = queue('callbacks', callbacks, { ...usual, moneyPath: false });
+  }
+
+  /** The deliveries queues, by falling priority. */
+  get deliveries(): readonly WorkQueue[] {
+    return [this.deliveriesHigh, this.deliveriesNormal, this.deliveriesBulk];
+  }
+
+  private topic(id: string, deployment: Deployment, name: string, displayName: string): Topic {
+    const topic = new Topic(this, id, { topicName: deployment.names.of(name), displayName, enforceSSL: true });
+    topic.addToResourcePolicy(
+      new PolicyStatement({
+        principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],
+        actions: ['sns:Publish'],
+        resources: [topic.topicArn],
+        conditions: { StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID } },
+      }),
+    );
+    return topic;
+  }
+}
+
+/** The environment by which a program knows these queues: `OUTCOMES_QUEUE_URL` and so on. */
+export const queueEnvironment = (...queues: readonly WorkQueue[]): Record<string, string> =>
+  Object.fromEntries(queues.map(({ name, queue }) => [queueUrlVariable(name), queue.queueUrl]));

@@ -1,0 +1,81 @@
+import { Peer, Port, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
+import type { Construct } from 'constructs';
+import { callbackExemptOrigins } from '../constructs/callback-exempt-origins.ts';
+import { ServiceFunction } from '../constructs/service-function.ts';
+import { type Deployment, StageStack } from '../deployment.ts';
+import type { DataStack } from './data.ts';
+import { consumerTimeouts, type MessagingStack, queueEnvironment } from './messaging.ts';
+
+/** What works off the queues behind the bridge: settling, inbound messages, callbacks. */
+export class ProcessingStack extends StageStack {
+  readonly settleOutcomes: ServiceFunction;
+  readonly handleInbound: ServiceFunction;
+  readonly notifyClient: ServiceFunction;
+
+  constructor(scope: Construct, deployment: Deployment, data: DataStack, messaging: MessagingStack) {
+    super(scope, 'processing', deployment, 'personal');
+    const { database } = data;
+    const { alarms, outcomes, inbound, callbacks } = messaging;
+
+    this.settleOutcomes = new ServiceFunction(this, 'SettleOutcomes', {
+      deployment,
+      alarms,
+      name: 'settle-outcomes',
+      timeout: consumerTimeouts.outcomes,
+      errors: 'money-path',
+      environment: { ...database.environment, ...queueEnvironment(callbacks) },
+    });
+    database.allow(this.settleOutcomes.role);
+    this.settleOutcomes.allow(['sqs:SendMessage'], callbacks.queue.queueArn);
+    this.settleOutcomes.consume(outcomes, 5);
+
+    this.handleInbound = new ServiceFunction(this, 'HandleInbound', {
+      deployment,
+      alarms,
+      name: 'handle-inbound',
+      timeout: consumerTimeouts.inbound,
+      errors: 'few',
+      environment: database.environment,
+    });
+    database.allow(this.handleInbound.role);
+    this.handleInbound.consume(inbound, 5);
+
+    this.notifyClient = this.makeNotifyClient(deployment, data, messaging);
+  }
+
+  private makeNotifyClient(deployment: Deployment, data: DataStack, { alarms, callbacks }: MessagingStack) {
+    const notifyClient = new ServiceFunction(this, 'NotifyClient', {
+      deployment,
+      alarms,
+      name: 'notify-client',
+      timeout: consumerTimeouts.callbacks,
+      errors: 'few',
+      environment: {
+        ...data.database.environment,
+        CALLBACK_KEY_ARN: data.callbackKey.keyArn,
+        CALLBACKS_DEAD_LETTERS_QUEUE_URL: callbacks.deadLetters.queueUrl,
+        ...callbackExemptOrigins(this),
+      },
+      network: { vpc: data.network.vpc, securityGroup: this.callbackSecurityGroup(deployment, data) },
+    });
+    data.database.allow(notifyClient.role);
+    notifyClient.allow(['kms:Decrypt'], data.callbackKey.keyArn, {
+      StringEquals: { 'kms:EncryptionContext:purpose': 'callback-signing' },
+    });
+    notifyClient.allow(['sqs:SendMessage'], callbacks.deadLetters.queueArn);
+    notifyClient.consume(callbacks, 20);
+    return notifyClient;
+  }
+
+  private callbackSecurityGroup({ config, names }: Deployment, data: DataStack): SecurityGroup {
+    const group = new SecurityGroup(this, 'NotifyClientNetwork', {
+      vpc: data.network.vpc,
+      securityGroupName: names.of('notify-client'),
+      description: 'Lets notify-client out to clients and to AWS, and nobody in.',
+      allowAllOutbound: false,
+    });
+    for (const port of new Set([443, ...config.network.callbackPorts]))
+      group.addEgressRule(Peer.anyIpv4(), Port.tcp(port), 'Callbacks, and the APIs of AWS');
+    return group;
+  }
+}

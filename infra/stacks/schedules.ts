@@ -1,0 +1,98 @@
+import { Duration } from 'aws-cdk-lib';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { Construct } from 'constructs';
+import { ledgerAlarms } from '../constructs/ledger-alarms.ts';
+import { ScheduledJob } from '../constructs/scheduled-job.ts';
+import { type ErrorTolerance, ServiceFunction } from '../constructs/service-function.ts';
+import { type Deployment, StageStack } from '../deployment.ts';
+import { pascalCase } from '../names.ts';
+import type { DataStack } from './data.ts';
+import { type MessagingStack, queueEnvironment } from './messaging.ts';
+
+interface Job {
+  readonly name: string;
+  readonly timeout: Duration;
+  readonly errors: ErrorTolerance;
+  readonly expression: string;
+  readonly runsWithin: { readonly period: Duration; readonly periods: number };
+  readonly sendsTo: MessagingStack['deliveries'];
+}
+
+const everyMinute = {
+  timeout: Duration.seconds(50),
+  expression: 'rate(1 minute)',
+  runsWithin: { period: Duration.minutes(5), periods: 1 },
+};
+
+/** What is done by the clock, each job under a lease in the leases table. */
+export class SchedulesStack extends StageStack {
+  readonly jobs: readonly ServiceFunction[];
+
+  constructor(scope: Construct, deployment: Deployment, data: DataStack, messaging: MessagingStack) {
+    super(scope, 'schedules', deployment, 'internal');
+    const { deliveries, callbacks } = messaging;
+    const jobs: readonly Job[] = [
+      { ...everyMinute, name: 'dispatch-due', errors: 'money-path', sendsTo: [...deliveries, callbacks] },
+      { ...everyMinute, name: 'remove-expired', errors: 'few', sendsTo: [callbacks] },
+      {
+        name: 'maintain-partitions',
+        timeout: Duration.seconds(60),
+        errors: 'none',
+        expression: 'cron(10 2 * * ? *)',
+        runsWithin: { period: Duration.hours(1), periods: 26 },
+        sendsTo: [],
+      },
+      {
+        name: 'reconcile-ledger',
+        timeout: Duration.minutes(4),
+        errors: 'none',
+        expression: 'rate(1 hour)',
+        runsWithin: { period: Duration.hours(1), periods: 3 },
+        sendsTo: [],
+      },
+    ];
+    this.jobs = jobs.map((job) => this.schedule(job, deployment, data, messaging));
+    ledgerAlarms(this, messaging.alarms);
+  }
+
+  private schedule(job: Job, deployment: Deployment, data: DataStack, { alarms }: MessagingStack): ServiceFunction {
+    const { name, timeout, errors, expression, runsWithin, sendsTo } = job;
+    const made = new ServiceFunction(this, pascalCase(name), {
+      deployment,
+      alarms,
+      name,
+      timeout,
+      errors,
+      environment: {
+        ...data.database.environment,
+        ...queueEnvironment(...sendsTo),
+        LEASES_TABLE_NAME: data.leases.tableName,
+      },
+    });
+    data.database.allow(made.role);
+    for (const { queue } of sendsTo) made.allow(['sqs:SendMessage'], queue.queueArn);
+    allowLeases(made, data);
+    const moneyPath = errors === 'money-path';
+    new ScheduledJob(this, `${pascalCase(name)}Schedule`, {
+      deployment,
+      alarms,
+      job: made,
+      expression,
+      runsWithin,
+      moneyPath,
+    });
+    return made;
+  }
+}
+
+/** Taking, renewing and giving back a lease are one action; the table's key is used on the table's behalf alone. */
+const allowLeases = (job: ServiceFunction, { leases, dataKey, region }: DataStack): void => {
+  job.allow(['dynamodb:UpdateItem'], leases.tableArn);
+  job.role.addToPolicy(
+    new PolicyStatement({
+      actions: ['kms:Decrypt', 'kms:DescribeKey', 'kms:Encrypt', 'kms:GenerateDataKey'],
+      resources: [dataKey.keyArn],
+      conditions: { StringEquals: { 'kms:ViaService': `dynamodb.${region}.amazonaws.com` } },
+    }),
+  );
+};

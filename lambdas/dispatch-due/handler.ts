@@ -1,0 +1,56 @@
+import { randomUUID } from 'node:crypto';
+import { MetricUnit } from '@aws-lambda-powertools/metrics';
+import middy from '@middy/core';
+import type { Context } from 'aws-lambda';
+import * as z from 'zod';
+import { connectSql } from '#shared/adapters/data-api.ts';
+import { enqueueCallbacks, enqueueMessages } from '#shared/adapters/enqueue.ts';
+import { databaseEnv, databaseOf, deliveryQueuesEnv, deliveryQueuesOf } from '#shared/adapters/environment.ts';
+import { connectLeases } from '#shared/adapters/leases.ts';
+import { findDueCallbacks, findDueMessages, markCallbacksQueued, markMessagesQueued } from '#shared/adapters/outbox.ts';
+import { recoverOrphans } from '#shared/adapters/recover-messages.ts';
+import { settleAndTell } from '#shared/adapters/settle-and-tell.ts';
+import { readEnv } from '#shared/env.ts';
+import { logger, metrics, publishMetrics } from '#shared/telemetry.ts';
+import { dispatchDue, type Outbox } from './dispatch-due.ts';
+
+const env = readEnv({
+  ...databaseEnv,
+  ...deliveryQueuesEnv,
+  CALLBACKS_QUEUE_URL: z.url(),
+  LEASES_TABLE_NAME: z.string().min(1),
+});
+const sql = connectSql(databaseOf(env));
+const queues = deliveryQueuesOf(env);
+const leases = connectLeases(env.LEASES_TABLE_NAME);
+
+/** Kept back from the function's timeout: a page in hand is finished, not cut off. */
+const reserveMs = 15_000;
+
+const outboxFor = (context: Context): Outbox => ({
+  recoverOrphans: (limit) => recoverOrphans(sql, limit),
+  settle: (ids) => settleAndTell(sql, env.CALLBACKS_QUEUE_URL, ids),
+  dueMessages: (limit) => findDueMessages(sql, limit),
+  dueCallbacks: (limit) => findDueCallbacks(sql, limit),
+  enqueueMessages: async (messages) => {
+    await enqueueMessages(queues, messages);
+    await markMessagesQueued(sql, messages);
+  },
+  enqueueCallbacks: async (callbacks) => {
+    await enqueueCallbacks(env.CALLBACKS_QUEUE_URL, callbacks);
+    await markCallbacksQueued(sql, callbacks);
+  },
+  isLate: () => context.getRemainingTimeInMillis() < reserveMs,
+});
+
+export const handler = middy<unknown, object>()
+  .after(publishMetrics)
+  .handler(async (_event, context) => {
+    const done = await leases.withLease('dispatch-due', randomUUID(), 55, () => dispatchDue(outboxFor(context)));
+    logger.info('Dispatched', { ...done });
+    if (done.outcome === 'done') {
+      metrics.addMetric('MessagesRecovered', MetricUnit.Count, done.result.recovered);
+      metrics.addMetric('MessagesDispatched', MetricUnit.Count, done.result.messages);
+    }
+    return done;
+  });

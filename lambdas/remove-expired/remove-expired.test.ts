@@ -1,0 +1,30 @@
+import { expect, test } from 'vitest';
+import { type Attic, removeExpired } from './remove-expired.ts';
+
+const createAttic = (messages: number, given: Partial<Attic> = {}) => {
+  const settled: number[] = [];
+  let left = messages;
+  const attic: Attic = {
+    expire: async (limit) => {
+      const page = Math.min(left, limit);
+      left -= page;
+      return Array.from({ length: page }, (_, i) => `${i}`);
+    },
+    settle: async (ids) => void settled.push(ids.length),
+    sweep: async () => undefined,
+    isLate: () => false,
+    ...given,
+  };
+  return { attic, settled };
+};
+
+test('whatever expired is settled, in small batches', async () => {
+  const { attic, settled } = createAttic(1_200);
+  expect(await removeExpired(attic)).toEqual({ expired: 1_200 });
+  expect(settled).toEqual([500, 500, 200]);
+});
+
+test('what there is no time for is left to the next run', async () => {
+  const { attic, settled } = createAttic(1_200, { isLate: () => settled.length > 0 });
+  expect(await removeExpired(attic)).toEqual({ expired: 500 });
+});

@@ -1,0 +1,127 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { stop as stopCompiler } from 'esbuild';
+import { synthesize } from '../../infra/synthesize.ts';
+import { type CallbackReceiver, startCallbackReceiver } from '../callback-receiver/start-callback-receiver.ts';
+import { type DevCloud, startDevCloud } from '../cloud/dev-cloud.ts';
+import type { Faults } from '../faults/faults.ts';
+import { type Smsc, startSmsc } from '../smsc/start-smsc.ts';
+import { claimDirectory } from './claim-directory.ts';
+import type { Say } from './say.ts';
+import { type DemoClient, seedDemoClient } from './seed.ts';
+import { parseSmscUrl, type SmscAddress } from './smsc-url.ts';
+
+export interface SignalboxOptions {
+  readonly repository: string;
+  /** Database, keys, secrets, logs and the synthesized assembly. */
+  readonly dataDirectory: string;
+  readonly apiPort: number;
+  readonly smscUrl?: string | undefined;
+  /** Durable commits; tests do without. */
+  readonly fsync?: boolean;
+  /** What is done to the calls that programs make of AWS, for tests. */
+  readonly faults?: Faults;
+  readonly longestRestartMs?: number;
+  readonly say: Say;
+}
+
+export interface Signalbox {
+  readonly cloud: DevCloud;
+  /** Null when a real SMSC is used. */
+  readonly smsc: Smsc | null;
+  readonly callbacks: CallbackReceiver;
+  readonly client: DemoClient;
+  readonly endpointsFile: string;
+  /** Stops everything that was started, the last first. */
+  stop(): Promise<void>;
+}
+
+const prefix = 'signalbox-local';
+const metricsPort = 9464;
+
+const createStops = () => {
+  const stops: (() => void | Promise<void>)[] = [];
+  return {
+    add: (stop: () => void | Promise<void>) => void stops.push(stop),
+    run: async () => {
+      for (let stop = stops.pop(); stop; stop = stops.pop()) await stop();
+    },
+  };
+};
+
+const startPeers = async (
+  { smscUrl, say }: SignalboxOptions,
+  stops: ReturnType<typeof createStops>,
+  secret: () => string | undefined,
+) => {
+  const callbacks = await startCallbackReceiver({ secret });
+  stops.add(() => callbacks.stop());
+  say(`callback receiver: ${callbacks.url}`);
+  if (smscUrl !== undefined) {
+    const address = parseSmscUrl(smscUrl);
+    say(`SMSC: ${address.host}:${address.port} as ${address.systemId}`);
+    return { callbacks, smsc: null, address };
+  }
+  const smsc = await startSmsc({ systemId: 'signalbox', password: 'secret08' });
+  stops.add(() => smsc.stop());
+  say(`SMSC simulator: smpp://${smsc.host}:${smsc.port}, control ${smsc.controlUrl}`);
+  const address: SmscAddress = { ...smsc, tls: false };
+  return { callbacks, smsc, address };
+};
+
+const metricsUrl = (cloud: DevCloud): string | null => {
+  const port = Object.values(cloud.services)
+    .flatMap((service) => service.tasks())
+    .map((task) => task.ports[metricsPort])
+    .find((found) => found !== undefined);
+  return port === undefined ? null : `http://127.0.0.1:${port}/metrics`;
+};
+
+/** Starts the peers, the dev cloud from a fresh synthesis, and makes the demo client. */
+export const startSignalbox = async (options: SignalboxOptions): Promise<Signalbox> => {
+  const { dataDirectory, apiPort, say } = options;
+  const stops = createStops();
+  const startedAt = new Date().toISOString();
+  let client: DemoClient | undefined;
+  try {
+    stops.add(claimDirectory(dataDirectory));
+    const { callbacks, smsc, address } = await startPeers(options, stops, () => client?.callbackSecret);
+    const assembly = join(dataDirectory, 'assembly');
+    synthesize('local', assembly);
+    await stopCompiler();
+    say('stage local synthesized: the dev cloud reads its templates');
+    const { host, port, tls, systemId, password } = address;
+    const cloud = await startDevCloud({
+      assemblyDirectory: assembly,
+      dataDirectory,
+      apiPort,
+      parameters: { CallbackExemptOrigins: new URL(callbacks.url).origin },
+      secrets: { [`${prefix}/smsc/primary`]: { host, port, tls, system_id: systemId, password } },
+      fsync: options.fsync ?? true,
+      faults: options.faults,
+      longestRestartMs: options.longestRestartMs,
+      say,
+    });
+    stops.add(() => cloud.stop());
+    client = await seedDemoClient(cloud, callbacks.url, prefix);
+    say(`client ${client.clientId} with keys`);
+    const endpointsFile = join(dataDirectory, 'endpoints.json');
+    const endpoints = {
+      api_url: cloud.apiUrl,
+      api_key: client.apiKey,
+      admin_api_key: client.adminApiKey,
+      smsc: { host, port, system_id: systemId, password },
+      smsc_control_url: smsc?.controlUrl ?? null,
+      metrics_url: metricsUrl(cloud),
+      database_url: cloud.database.connectionString,
+      started_at: startedAt,
+      callbacks_url: callbacks.url,
+      callback_secret: client.callbackSecret,
+    };
+    writeFileSync(endpointsFile, `${JSON.stringify(endpoints, null, 2)}\n`, { mode: 0o600 });
+    return { cloud, smsc, callbacks, client, endpointsFile, stop: stops.run };
+  } catch (error) {
+    await stops.run();
+    throw error;
+  }
+};

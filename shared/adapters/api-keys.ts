@@ -1,0 +1,43 @@
+import type { Sql } from './data-api.ts';
+
+export interface ApiKeyRecord {
+  readonly clientId: string;
+  /** bcrypt over the key's secret. */
+  readonly secretHash: string;
+  /** Joined by a space. */
+  readonly scopes: string;
+  readonly expiresAt: Date | null;
+  readonly revokedAt: Date | null;
+  /** The client's, whose every key it concerns. */
+  readonly suspendedAt: Date | null;
+}
+
+interface Row {
+  readonly client_id: string;
+  readonly secret_hash: string;
+  readonly scopes: string;
+  readonly expires_at: Date | null;
+  readonly revoked_at: Date | null;
+  readonly suspended_at: Date | null;
+}
+
+const findKey = `
+  SELECT k.client_id, k.secret_hash, array_to_string(k.scopes, ' ') AS scopes, k.expires_at, k.revoked_at, c.suspended_at
+  FROM api_keys k JOIN clients c ON c.id = k.client_id
+  WHERE k.id = :key_id`;
+
+/** API keys as the database has them, with what is to be known of their clients. */
+export const connectApiKeys = (sql: Sql) => ({
+  find: async (keyId: string): Promise<ApiKeyRecord | undefined> => {
+    const [row] = await sql<Row>(findKey, { key_id: keyId });
+    if (!row) return undefined;
+    return {
+      clientId: row.client_id,
+      secretHash: row.secret_hash,
+      scopes: row.scopes,
+      expiresAt: row.expires_at,
+      revokedAt: row.revoked_at,
+      suspendedAt: row.suspended_at,
+    };
+  },
+});

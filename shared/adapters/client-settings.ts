@@ -1,0 +1,13 @@
+/**
+ * What every SDK client is made with. Connections are kept alive by the SDK's own agents; a call that has hung is given
+ * up early enough for another attempt to fit into a function's timeout.
+ */
+export const clientSettings = {
+  maxAttempts: 3,
+  requestHandler: {
+    connectionTimeout: 1_000,
+    requestTimeout: 5_000,
+    // Without it the SDK only warns of a request that takes too long, and goes on waiting.
+    throwOnRequestTimeout: true,
+  },
+} as const;

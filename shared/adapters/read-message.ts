@@ -1,0 +1,54 @@
+import type { MessageView } from '#shared/contracts/messages.ts';
+import type { Sql } from './data-api.ts';
+
+type Head = Omit<MessageView, 'parts' | 'history' | 'possible_duplicate'>;
+type Part = MessageView['parts'][number] & { readonly unknown_times: number };
+type Event = MessageView['history'][number];
+
+/** As many rows as there is to tell, because a row of the Data API is limited to 64 KB. Times as PostgreSQL's JSON. */
+const read = `
+WITH m AS (SELECT * FROM messages WHERE id = :id::uuid AND client_id = :client_id::uuid)
+SELECT 'message' AS kind, jsonb_build_object('id', m.id, 'status', m.state, 'to', m.recipient, 'from', m.sender,
+    'text', m.body, 'encoding', m.encoding, 'priority', m.priority, 'attempt', m.attempt, 'cost_cents', m.cost_cents,
+    'captured_cents', l.captured_cents, 'released_cents', l.released_cents, 'reference', m.reference,
+    'error', m.failure, 'created_at', m.created_at, 'expires_at', m.expires_at, 'final_at', m.final_at) AS item
+FROM m JOIN credit_locks l ON l.message_id = m.id
+UNION ALL
+SELECT 'part', jsonb_build_object('number', p.number, 'state', p.state, 'error', p.error,
+    'unknown_times', p.unknown_times, 'smsc_message_ids', (SELECT coalesce(jsonb_agg(s.smsc_message_id ORDER BY s.attempt),
+      '[]') FROM part_submissions s WHERE s.message_id = p.message_id AND s.part = p.number))
+FROM m JOIN message_parts p ON p.message_id = m.id
+UNION ALL
+SELECT 'event', item FROM (
+  SELECT jsonb_build_object('type', e.type, 'part', e.part, 'attempt', e.attempt, 'detail', e.detail, 'at', e.at) AS item
+  FROM m JOIN message_events e ON e.message_id = m.id ORDER BY e.number LIMIT 1000) history`;
+
+type Row =
+  | { readonly kind: 'message'; readonly item: Head }
+  | { readonly kind: 'part'; readonly item: Part }
+  | { readonly kind: 'event'; readonly item: Event };
+
+/** PostgreSQL's JSON writes `2026-11-21T08:42:00.123456+00:00`; the contract is UTC with a `Z`, to the millisecond. */
+const utc = (time: string): string => new Date(time).toISOString();
+
+/**
+ * One message of one client, with its parts and its history in the order it happened (the first 1,000 entries).
+ *
+ * @returns null when there is none, and when it is another client's: no one learns whether an id exists.
+ */
+export const readMessage = async (sql: Sql, clientId: string, id: string): Promise<MessageView | null> => {
+  const rows = await sql<Row>(read, { id, client_id: clientId });
+  const head = rows.find((row) => row.kind === 'message')?.item;
+  if (!head) return null;
+  const parts = rows.flatMap((row) => (row.kind === 'part' ? [row.item] : [])).sort((a, b) => a.number - b.number);
+  const history = rows.flatMap((row) => (row.kind === 'event' ? [{ ...row.item, at: utc(row.item.at) }] : []));
+  return {
+    ...head,
+    created_at: utc(head.created_at),
+    expires_at: utc(head.expires_at),
+    final_at: head.final_at && utc(head.final_at),
+    possible_duplicate: parts.some((part) => part.unknown_times > 0),
+    parts: parts.map(({ unknown_times: _unknownTimes, ...part }) => part),
+    history,
+  };
+};

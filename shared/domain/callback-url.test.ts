@@ -1,0 +1,71 @@
+import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { checkCallbackUrl, parseExemptOrigins } from './callback-url.ts';
+
+describe('a callback URL', () => {
+  test.each([
+    'https://example.com/hook?a=b',
+    'https://example.com:8443/',
+    'https://8.8.8.8/',
+    'https://[2606:4700::1111]/',
+    'https://localhost.example.com/',
+  ])('%s is taken', (url) => {
+    expect(checkCallbackUrl(url, [])).toMatchObject({ outcome: 'ok', exempt: false });
+  });
+
+  test.each([
+    ['', 'malformed'],
+    ['example.com', 'malformed'],
+    ['https://', 'malformed'],
+    ['http://example.com/', 'not-https'],
+    ['ftp://example.com/', 'not-https'],
+    ['file:///etc/passwd', 'not-https'],
+    ['https://user@example.com/', 'has-credentials'],
+    ['https://:secret@example.com/', 'has-credentials'],
+    ['https://example.com:25/', 'port-not-allowed'],
+    ['https://example.com:0/', 'port-not-allowed'],
+    ['https://localhost/', 'host-not-public'],
+    ['https://LOCALHOST./', 'host-not-public'],
+    ['https://a.localhost/', 'host-not-public'],
+    ['https://printer.local/', 'host-not-public'],
+    ['https://metadata.google.internal/', 'host-not-public'],
+    ['https://127.0.0.1/', 'host-not-public'],
+    ['https://127.1/', 'host-not-public'],
+    ['https://0x7f000001/', 'host-not-public'],
+    ['https://2130706433/', 'host-not-public'],
+    ['https://0177.0.0.1/', 'host-not-public'],
+    ['https://１２７.0.0.1/', 'host-not-public'],
+    ['https://169.254.169.254/latest/meta-data/', 'host-not-public'],
+    ['https://10.0.0.1/', 'host-not-public'],
+    ['https://[::1]/', 'host-not-public'],
+    ['https://[::ffff:127.0.0.1]/', 'host-not-public'],
+    ['https://[fd00:ec2::254]/', 'host-not-public'],
+    [`https://example.com/${'a'.repeat(2_048)}`, 'too-long'],
+  ])('%s is refused: %s', (url, reason) => {
+    expect(checkCallbackUrl(url, [])).toEqual({ outcome: 'refused', reason });
+  });
+
+  test('of an exempt origin is taken, and of its neighbour port is not', () => {
+    const exempt = parseExemptOrigins('http://127.0.0.1:4711, http://localhost:80/');
+    expect(exempt).toEqual(['http://127.0.0.1:4711', 'http://localhost']);
+    expect(checkCallbackUrl('http://127.0.0.1:4711/hook', exempt)).toMatchObject({ outcome: 'ok', exempt: true });
+    expect(checkCallbackUrl('http://localhost/', exempt)).toMatchObject({ outcome: 'ok', exempt: true });
+    expect(checkCallbackUrl('http://127.0.0.1:4712/hook', exempt)).toMatchObject({ outcome: 'refused' });
+    expect(checkCallbackUrl('https://127.0.0.1:4711/hook', exempt)).toMatchObject({ outcome: 'refused' });
+    expect(checkCallbackUrl('http://a@127.0.0.1:4711/', exempt)).toMatchObject({ reason: 'has-credentials' });
+  });
+});
+
+test('no exempt origins is none', () => {
+  expect(parseExemptOrigins('')).toEqual([]);
+  expect(() => parseExemptOrigins('nonsense')).toThrow(TypeError);
+});
+
+test('no text makes the check throw, and what is taken is https without credentials', () => {
+  fc.assert(
+    fc.property(fc.oneof(fc.string({ unit: 'binary' }), fc.webUrl({ withQueryParameters: true })), (text) => {
+      const check = checkCallbackUrl(text, []);
+      if (check.outcome === 'ok') expect(check.url.protocol + check.url.username).toBe('https:');
+    }),
+  );
+});

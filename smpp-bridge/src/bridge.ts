@@ -1,0 +1,148 @@
+import { randomUUID } from 'node:crypto';
+import {
+  claimDeliveries,
+  endLease,
+  leaseSeconds,
+  releaseClaims,
+  renewLease,
+} from '#shared/adapters/claim-deliveries.ts';
+import type { Sql } from '#shared/adapters/data-api.ts';
+import type { DeliveryQueues } from '#shared/adapters/environment.ts';
+import { changeVisibility, deleteBatch, receive, sendBatch } from '#shared/adapters/queues.ts';
+import { InboundReceived } from '#shared/contracts/queue-messages.ts';
+import { logger, maskMsisdn } from '#shared/telemetry.ts';
+import { type BridgeMetrics, createBridgeMetrics } from './bridge-metrics.ts';
+import { interpretDelivery } from './delivery/interpret-delivery.ts';
+import { keepLease } from './delivery/lease-keeper.ts';
+import { createLinks } from './delivery/links.ts';
+import { persistently } from './delivery/persistently.ts';
+import { type Pipeline, startPipeline } from './delivery/pipeline.ts';
+import { createReporter } from './delivery/reporter.ts';
+import { type PartToken, toOutcome } from './delivery/to-outcome.ts';
+import type { DataSm, DeliverSm } from './pdu/pdu.ts';
+import type { SessionSettings } from './session/session-types.ts';
+import { type Supervisor, superviseBind } from './session/supervisor.ts';
+
+export interface BridgeSettings {
+  readonly provider: string;
+  readonly session: SessionSettings;
+  readonly binds: number;
+  readonly sql: Sql;
+  readonly deliveryQueues: DeliveryQueues;
+  readonly outcomesQueueUrl: string;
+  readonly inboundQueueUrl: string;
+}
+
+export interface Bridge {
+  readonly metrics: BridgeMetrics;
+  isReady(): boolean;
+  /** Receives no more, drains the windows, unbinds, gives back what is left and ends the lease. */
+  stop(drainMs: number): Promise<void>;
+}
+
+const ESME_ROK = 0;
+/** Room for a receive from each queue while other parts wait. */
+const leastCapacity = 100;
+
+/**
+ * One task's bridge between the delivery queues and one provider's SMSC.
+ *
+ * @param leaseLost called when this task may no longer act on what it claimed: every socket is closed by then, and the
+ *   process is to end.
+ */
+export const startBridge = async (settings: BridgeSettings, leaseLost: (reason: string) => void): Promise<Bridge> => {
+  const { provider, sql, session, binds, deliveryQueues } = settings;
+  const owner = randomUUID();
+  const links = createLinks();
+  const supervisors: Supervisor[] = [];
+  let pipeline: Pipeline | undefined;
+
+  const lease = keepLease(leaseSeconds * 1000, {
+    renew: () => renewLease(sql, owner),
+    now: () => performance.now(),
+    lost: (reason) => {
+      links.close();
+      for (const supervisor of supervisors) supervisor.session?.destroy();
+      leaseLost(reason);
+    },
+    fault: (error) => logger.warn('The lease could not be renewed yet', { error: error as Error }),
+  });
+  await lease.held;
+
+  const reporter = createReporter(provider, (messages) => sendBatch(settings.outcomesQueueUrl, messages));
+  const metrics = createBridgeMetrics(provider, () => ({
+    bound: links.bound,
+    inFlight: links.inFlight,
+    waiting: links.waiting,
+    inHand: pipeline?.inHand ?? 0,
+  }));
+
+  const deliver = async (pdu: DeliverSm | DataSm): Promise<number> => {
+    const interpreted = interpretDelivery(pdu, provider, new Date());
+    metrics.received(interpreted.kind);
+    if (interpreted.kind === 'receipt') await reporter.reportOnce(interpreted.receipt);
+    else if (interpreted.kind === 'inbound')
+      await sendBatch(settings.inboundQueueUrl, [{ body: InboundReceived.parse(interpreted.inbound) }]);
+    else logger.warn('A delivery was ignored', { reason: interpreted.reason, from: maskMsisdn(pdu.body.source_addr) });
+    return ESME_ROK;
+  };
+
+  for (let bind = 1; bind <= binds; bind += 1)
+    supervisors.push(
+      superviseBind(session, {
+        deliver,
+        lateResponse: ({ token, result }) =>
+          void reporter.report([toOutcome(token as PartToken, result, new Date(), true)]),
+        bound: (bound) => links.attach(bound),
+        lost: () => metrics.bindLost(),
+        event: (event) => logger.info('SMPP session', { provider, bind, event }),
+      }),
+    );
+
+  const waitsForDatabase = (error: unknown) =>
+    logger.warn('The database does not answer; claims wait for it', { error: error as Error });
+
+  const submit = async (fields: Parameters<typeof links.submit>[0], token: PartToken) => {
+    const startedAt = performance.now();
+    const result = await links.submit(fields, token);
+    metrics.submitted(result, (performance.now() - startedAt) / 1000);
+    return result;
+  };
+
+  pipeline = startPipeline(
+    {
+      submit,
+      report: (outcomes) => reporter.report(outcomes),
+      now: () => new Date(),
+      receive: (queueUrl, waitSeconds) => receive(queueUrl, { waitSeconds }),
+      claim: (deliveries) => {
+        const claim = { owner, claimId: randomUUID() };
+        const accepted = deliveries.map((delivery) => delivery.accepted);
+        return persistently(() => claimDeliveries(sql, claim, accepted), waitsForDatabase);
+      },
+      release: (claims) => persistently(() => releaseClaims(sql, claims), waitsForDatabase),
+      remove: async (queueUrl, handles) => void (await deleteBatch(queueUrl, handles)),
+      giveBack: async (queueUrl, handles, seconds) => void (await changeVisibility(queueUrl, handles, seconds)),
+      whenBound: () => links.whenBound(),
+      log: (line, detail = {}) => logger.warn(line, { ...detail }),
+    },
+    [
+      { priority: 'high', queueUrl: deliveryQueues.high, share: 1 },
+      { priority: 'normal', queueUrl: deliveryQueues.normal, share: 0.9 },
+      { priority: 'bulk', queueUrl: deliveryQueues.bulk, share: 0.7 },
+    ],
+    Math.max(leastCapacity, 2 * binds * session.windowSize),
+  );
+
+  return {
+    metrics,
+    isReady: () => links.bound > 0,
+    stop: async (drainMs) => {
+      links.close();
+      await Promise.all([pipeline?.stop(), ...supervisors.map((supervisor) => supervisor.stop(drainMs))]);
+      await reporter.idle();
+      lease.stop();
+      await endLease(sql, owner).catch((error: unknown) => logger.warn('The lease runs out by itself', error as Error));
+    },
+  };
+};

@@ -1,0 +1,41 @@
+import { expect, test } from 'vitest';
+import { MessageId } from '#shared/contracts/identifiers.ts';
+import { Outcome } from '#shared/contracts/queue-messages.ts';
+import { isRetried, toOutcome } from './to-outcome.ts';
+
+const token = { message_id: MessageId.parse('01a1fd77-b35a-7034-ac02-ae2ff88bcaf3'), attempt: 2, part: 1 };
+const now = new Date('2026-11-21T08:00:00Z');
+
+test('every result is an outcome that the contract takes', () => {
+  const results = [
+    { outcome: 'accepted', messageId: 'a' },
+    { outcome: 'accepted', messageId: '' },
+    { outcome: 'refused', commandStatus: 0x0b },
+    { outcome: 'unknown', reason: 'session-lost' },
+    { outcome: 'not-sent' },
+  ] as const;
+  const outcomes = results.map((result) => toOutcome(token, result, now));
+  expect(outcomes.map((outcome) => Outcome.parse(outcome))).toEqual(outcomes);
+  expect(outcomes.map(({ type }) => type)).toEqual([
+    'PartSubmitted',
+    'PartSubmitted',
+    'PartRefused',
+    'PartUnknown',
+    'PartNotSent',
+  ]);
+});
+
+test('a part that was taken without a name has none', () => {
+  expect(toOutcome(token, { outcome: 'accepted', messageId: '' }, now)).toMatchObject({ smsc_message_id: null });
+});
+
+test.each([
+  [0x0b, 1, false],
+  [0x08, 1, true],
+  [0x58, 1, true],
+  [0x401, 1, true],
+  [0x45, 1, true],
+  [0x45, 2, false],
+])('status %i at attempt %i: tried again %s', (status, attempt, retried) => {
+  expect(isRetried(status, attempt)).toBe(retried);
+});

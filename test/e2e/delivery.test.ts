@@ -1,0 +1,235 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { AcceptedMessage, AccountView } from '#shared/contracts/messages.ts';
+import { unbalancedClients } from '../support/clients.ts';
+import { type RunningSignalbox, startRunningSignalbox } from '../support/running-signalbox.ts';
+import { until } from '../support/until.ts';
+
+const patience = { timeout: 90_000 };
+
+let box: RunningSignalbox;
+beforeAll(async () => {
+  box = await startRunningSignalbox();
+});
+afterAll(() => box?.stop());
+
+const priceCents = 5;
+const number = (suffix: string): string => `49170123${suffix}`;
+
+const receivedBy = (destination: string) => box.smsc.received().filter((record) => record.destination === destination);
+
+const moved = (before: AccountView, after: AccountView) => ({
+  available: after.available_cents - before.available_cents,
+  held: after.held_cents - before.held_cents,
+  captured: after.captured_cents - before.captured_cents,
+});
+
+/** The callback that a final message brings, with its signature verified. */
+const callbackOf = async (id: string) => {
+  const found = await until(`a callback for ${id}`, () => box.callbacksFor(id)[0]);
+  expect(found.verdict).toBe('valid');
+  return JSON.parse(found.body ?? '') as {
+    id: string;
+    type: string;
+    created_at: string;
+    data: Record<string, unknown>;
+  };
+};
+
+describe('a long text arrives as it was written', () => {
+  // A part of a long text holds 66 units: 65 and the emoji's two would be one too many.
+  const withEmoji = `${'a'.repeat(65)}😀${'b'.repeat(234)}`;
+  // Or 152 septets: the euro's two begin a part, or would be cut between ESC and their code.
+  const euroFirst = `${'x'.repeat(152)}€${'x'.repeat(152)}`;
+  const euroCut = `${'x'.repeat(151)}€${'x'.repeat(151)}`;
+
+  test.each([
+    {
+      what: '300 characters with an emoji',
+      to: number('1001'),
+      text: withEmoji,
+      dataCoding: 8,
+      lengths: [65, 66, 66, 66, 38],
+    },
+    { what: 'a € behind a part border', to: number('1002'), text: euroFirst, dataCoding: 0, lengths: [152, 151, 2] },
+    { what: 'a € over a part border', to: number('1005'), text: euroCut, dataCoding: 0, lengths: [151, 151, 1] },
+    { what: '160 septets', to: number('1003'), text: '{'.repeat(80), dataCoding: 0, lengths: [80] },
+    { what: '70 units', to: number('1004'), text: 'ж'.repeat(70), dataCoding: 8, lengths: [70] },
+  ])('$what', patience, async ({ to, text, dataCoding, lengths }) => {
+    const { id, parts, cost_cents } = await box.send({ to, text });
+    expect([parts, cost_cents]).toEqual([lengths.length, lengths.length * priceCents]);
+    const view = await box.waitForFinal(id);
+    expect(view).toMatchObject({ status: 'DELIVERED', captured_cents: cost_cents, released_cents: 0 });
+    expect(box.smsc.messages().filter(({ destination }) => destination === to)).toMatchObject([
+      { text, complete: true, duplicate_parts: 0, data_coding: dataCoding, total: lengths.length },
+    ]);
+    const records = receivedBy(to).toSorted((a, b) => (a.part?.number ?? 0) - (b.part?.number ?? 0));
+    expect(records.map((record) => record.text?.length)).toEqual(lengths);
+    expect(records.every((record) => record.text?.isWellFormed())).toBe(true);
+    expect(records.map(({ esm_class }) => esm_class)).toEqual(lengths.map(() => (lengths.length > 1 ? 0x40 : 0)));
+    expect(new Set(records.map(({ part }) => part?.reference)).size).toBe(1);
+    // None ends in an escape that has lost its character.
+    for (const { data_hex } of records) if (dataCoding === 0) expect(data_hex).not.toMatch(/1b$/);
+  });
+});
+
+describe('each of the simulator’s destinations ends as it should', () => {
+  const delivered = { status: 'DELIVERED', captured_cents: priceCents, released_cents: 0, error: null } as const;
+  const failed = { status: 'FAILED_PERM', captured_cents: 0, released_cents: priceCents } as const;
+  const cases = [
+    { suffix: '0001', ends: { ...failed, error: 'command_status 0x0000000b' }, type: 'message.failed', seen: [0x0b] },
+    { suffix: '0002', ends: { ...failed, error: 'receipt UNDELIVERABLE 001' }, type: 'message.failed', seen: [0] },
+    { suffix: '0003', ends: delivered, type: 'message.delivered', seen: [0x58, 0x58, 0] },
+    { suffix: '0004', ends: delivered, type: 'message.delivered', seen: [0] },
+    { suffix: '0006', ends: delivered, type: 'message.delivered', seen: [0] },
+    { suffix: '0099', ends: delivered, type: 'message.delivered', seen: [0] },
+  ] as const;
+
+  test.each(cases)('$suffix: $ends.status', patience, async ({ suffix, ends, type, seen }) => {
+    const before = await box.account();
+    const { id } = await box.send({ to: number(suffix), text: `to ${suffix}`, reference: suffix });
+    expect(await box.waitForFinal(id)).toMatchObject({ ...ends, attempt: 1, possible_duplicate: false });
+    expect(receivedBy(number(suffix)).map(({ command_status }) => command_status)).toEqual(seen);
+    const captured = ends.captured_cents;
+    expect(moved(before, await box.account())).toEqual({ available: 0 - captured, held: 0, captured });
+    const callback = await callbackOf(id);
+    expect(callback).toMatchObject({ type, data: { message_id: id, status: ends.status, reference: suffix } });
+    expect(callback.data).toMatchObject({ captured_cents: captured, released_cents: priceCents - captured });
+  });
+
+  test(
+    '0005: SENT with its credit held, until its time is over; then the client’s policy decides',
+    patience,
+    async () => {
+      const before = await box.account();
+      const { id } = await box.send({ to: number('0005'), text: 'no receipt' });
+      await box.waitForStatus(id, 'SENT');
+      expect(moved(before, await box.account())).toEqual({ available: -priceCents, held: priceCents, captured: 0 });
+      await box.query(`UPDATE messages SET expires_at = now() - interval '73 hours' WHERE id = $1`, [id]);
+      const expired = await until(
+        'it expires',
+        async () => {
+          await box.cloud.runSchedule('remove-expired');
+          const view = await box.message(id);
+          return view.final_at !== null && view;
+        },
+        { everyMs: 1_000 },
+      );
+      expect(expired).toMatchObject({ status: 'EXPIRED', captured_cents: priceCents, released_cents: 0 });
+      expect(moved(before, await box.account())).toEqual({ available: -priceCents, held: 0, captured: priceCents });
+      expect(await callbackOf(id)).toMatchObject({ type: 'message.expired', data: { status: 'EXPIRED' } });
+    },
+  );
+});
+
+describe('sixty at once', () => {
+  const together = (key: string, bodies: readonly object[], headers: Record<string, string> = {}) =>
+    Promise.all(bodies.map((body) => box.api<AcceptedMessage>('POST', '/v1/messages', { key, body, headers })));
+
+  test.each([
+    { credit: 'plenty', creditCents: 1_000, to: number('2001') },
+    { credit: 'just enough for one', creditCents: priceCents, to: number('2002') },
+  ])('of one idempotent request are one message, with $credit', patience, async ({ creditCents, to }) => {
+    const { clientId, apiKey } = await box.issueClient({ creditCents });
+    const bodies = Array.from({ length: 60 }, () => ({ to, text: 'once' }));
+    const answers = await together(apiKey, bodies, { 'idempotency-key': 'once' });
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([202]));
+    const [first] = answers;
+    expect(new Set(answers.map(({ text }) => text))).toEqual(new Set([first?.text]));
+    expect(answers.filter(({ headers }) => headers.get('idempotent-replayed') === 'true')).toHaveLength(59);
+    await until('it is delivered', async () => {
+      const view = await box.message(first?.body.id ?? '', apiKey);
+      return view.status === 'DELIVERED';
+    });
+    expect(await box.query('SELECT state FROM messages WHERE client_id = $1', [clientId])).toHaveLength(1);
+    expect(receivedBy(to)).toHaveLength(1);
+    expect(await box.account(apiKey)).toMatchObject({
+      available_cents: creditCents - priceCents,
+      held_cents: 0,
+      captured_cents: priceCents,
+    });
+  });
+
+  test('different ones are as many messages as the credit covers, and no more', patience, async () => {
+    const { apiKey } = await box.issueClient({ creditCents: 3 * priceCents + 4 });
+    const bodies = Array.from({ length: 60 }, (_, i) => ({ to: number('2003'), text: `number ${i}` }));
+    const answers = await together(apiKey, bodies);
+    const counts = Map.groupBy(answers, ({ status }) => status);
+    expect([counts.get(202)?.length, counts.get(402)?.length]).toEqual([3, 57]);
+    expect((await box.account(apiKey)).available_cents).toBe(4);
+  });
+});
+
+test('a message for soon goes by itself, and no earlier than it was asked for', patience, async () => {
+  const to = number('3001');
+  const send_at = new Date(Date.now() + 3_000).toISOString();
+  const { id, status } = await box.send({ to, text: 'soon', send_at });
+  expect(status).toBe('SCHEDULED');
+  expect(await box.waitForFinal(id)).toMatchObject({ status: 'DELIVERED' });
+  expect(receivedBy(to)).toHaveLength(1);
+  expect(Date.parse(receivedBy(to)[0]?.time ?? '')).toBeGreaterThanOrEqual(Date.parse(send_at));
+});
+
+test('a message for later is on no queue until dispatch-due finds it near', patience, async () => {
+  const to = number('3002');
+  const { id } = await box.send({ to, text: 'later', send_at: new Date(Date.now() + 3_600_000).toISOString() });
+  await box.cloud.runSchedule('dispatch-due');
+  const isQueued = async () =>
+    (
+      await box.query<{ queued: boolean }>('SELECT queued_at IS NOT NULL AS queued FROM messages WHERE id = $1', [id])
+    )[0]?.queued;
+  expect(await isQueued()).toBe(false);
+  await box.query(`UPDATE messages SET next_attempt_at = now() + interval '2 seconds' WHERE id = $1`, [id]);
+  // A run may still be under way, and then this one does nothing.
+  const dispatched = async () => {
+    await box.cloud.runSchedule('dispatch-due');
+    return isQueued();
+  };
+  await until('it is queued', dispatched, { everyMs: 500, withinMs: 20_000 });
+  expect(await box.waitForFinal(id)).toMatchObject({ status: 'DELIVERED' });
+  expect(receivedBy(to)).toHaveLength(1);
+});
+
+describe('what a telephone sends', () => {
+  interface Stored {
+    readonly body: string | null;
+    readonly udh_hex: string;
+    readonly data_hex: string;
+    readonly data_coding: number;
+    readonly source_addr: string;
+  }
+  const storedFrom = (source: string, count: number) =>
+    until(`${count} rows from ${source}`, async () => {
+      const rows = await box.query<Stored>('SELECT * FROM inbound_messages WHERE source_addr = $1 ORDER BY udh_hex', [
+        source,
+      ]);
+      return rows.length >= count && rows;
+    });
+
+  test('is stored, every part of a long text by itself', patience, async () => {
+    const text = `Grüße 😀 ${'y'.repeat(100)}`;
+    const { parts } = box.smsc.injectMo({ source: number('7001'), destination: '12345', text });
+    const stored = await storedFrom(number('7001'), parts);
+    expect(parts).toBe(2);
+    expect(stored.map(({ body }) => body).join('')).toBe(text);
+    expect(stored.map(({ udh_hex, data_coding }) => [udh_hex.slice(0, 6), data_coding])).toEqual([
+      ['050003', 8],
+      ['050003', 8],
+    ]);
+  });
+
+  test('is stored as octets when it is no text', patience, async () => {
+    box.smsc.injectMo({ source: number('7002'), destination: '12345', data_hex: '00ff1b80', data_coding: 4 });
+    expect(await storedFrom(number('7002'), 1)).toMatchObject([{ body: null, data_hex: '00ff1b80', data_coding: 4 }]);
+  });
+});
+
+test('every callback was signed, no id was called twice, and all books balance', patience, async () => {
+  const received = box.callbacks.received();
+  expect(received.map(({ verdict }) => verdict)).toEqual(received.map(() => 'valid'));
+  const ids = received.map(({ body }) => (JSON.parse(body ?? '{}') as { id: string }).id);
+  expect(ids.length).toBeGreaterThan(8);
+  expect(new Set(ids).size).toBe(ids.length);
+  expect(await unbalancedClients(box)).toEqual([]);
+  const open = `SELECT state FROM messages WHERE state NOT IN ('DELIVERED', 'FAILED_PERM', 'EXPIRED')`;
+  await until('every message is final', async () => (await box.query(open)).length === 0);
+});

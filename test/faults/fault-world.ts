@@ -1,0 +1,73 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import type { Sql } from '#shared/adapters/data-api.ts';
+import { createFaultRules, type FaultRules } from '../../local/faults/faults.ts';
+import { connectPostgres } from '../../local/invariants/connect-postgres.ts';
+import { inspectQueues, type QueueInspector } from '../support/queue-inspector.ts';
+import { type RunningSignalbox, startRunningSignalbox } from '../support/running-signalbox.ts';
+
+/** A whole Signalbox, with a hand on every call between its programs and AWS. */
+export interface FaultWorld {
+  readonly box: RunningSignalbox;
+  readonly rules: FaultRules;
+  readonly sql: Sql;
+  readonly queues: QueueInspector;
+  /** Ends the lease under which one dispatch-due runs at a time: one that was killed leaves it for 55 s. */
+  endDispatchLease(): Promise<void>;
+  readonly startedAt: Date;
+  stop(): Promise<void>;
+}
+
+export const workQueues = [
+  'deliveries-high',
+  'deliveries-normal',
+  'deliveries-bulk',
+  'outcomes',
+  'inbound',
+  'callbacks',
+] as const;
+
+/**
+ * What died with a message in its hands gives it back by the visibility timeout: three to five minutes, as deployed.
+ * So many seconds are long enough for whoever lives.
+ */
+const visibilitySeconds = 5;
+
+export const startFaultWorld = async (): Promise<FaultWorld> => {
+  const startedAt = new Date();
+  const rules = createFaultRules();
+  const box = await startRunningSignalbox({ faults: rules, longestRestartMs: 500 });
+  const queues = inspectQueues(box);
+  for (const name of workQueues) await queues.setVisibilityTimeout(name, visibilitySeconds);
+  const { endpoints, operatorCredentials: credentials, database } = box.cloud;
+  const postgres = connectPostgres(database.connectionString);
+  const dynamodb = new DynamoDBClient({ region: 'eu-central-1', endpoint: endpoints.dynamodb, credentials });
+  const endDispatchLease = async (): Promise<void> => {
+    const command = new UpdateItemCommand({
+      TableName: 'signalbox-local-leases',
+      Key: { lease_name: { S: 'dispatch-due' } },
+      ConditionExpression: 'attribute_exists(lease_name)',
+      UpdateExpression: 'SET expires_at = :over',
+      ExpressionAttributeValues: { ':over': { N: '0' } },
+    });
+    await dynamodb.send(command).catch((error: unknown) => {
+      if (!(error instanceof Error && error.name === 'ConditionalCheckFailedException')) throw error;
+    });
+  };
+  return {
+    box,
+    rules,
+    sql: postgres.sql,
+    queues,
+    endDispatchLease,
+    startedAt,
+    stop: async () => {
+      rules.lift();
+      box.smsc.behave({ stall: 'none', drop: true });
+      await sleep(50);
+      dynamodb.destroy();
+      await postgres.end();
+      await box.stop();
+    },
+  };
+};

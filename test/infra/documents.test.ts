@@ -1,0 +1,44 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { deployedStages, type Stage } from '../../infra/config.ts';
+import { renderPermissions } from '../../infra/permissions.ts';
+import { allOf, templatesFor } from './synthesized.ts';
+
+const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
+
+const alarmsOf = (stage: Stage) =>
+  [...allOf(stage, 'AWS::CloudWatch::Alarm'), ...allOf(stage, 'AWS::CloudWatch::CompositeAlarm')].map(
+    ({ Properties }) => ({
+      heading: String(Properties.AlarmName).replace(`signalbox-${stage}/`, ''),
+      description: String(Properties.AlarmDescription),
+      actions: Properties.AlarmActions as readonly unknown[] | undefined,
+    }),
+  );
+
+const pages = () => read('docs/runbook.md').split(/^## /m).slice(1);
+const headings = () => pages().map((page) => page.slice(0, page.indexOf('\n')));
+
+test.each(deployedStages)('the runbook’s headings are the alarms of %s, no more and no fewer', (stage) => {
+  expect(headings().sort()).toEqual(
+    alarmsOf(stage)
+      .map(({ heading }) => heading)
+      .sort(),
+  );
+});
+
+test('every page of the runbook describes, investigates and resolves', () => {
+  for (const page of pages())
+    for (const part of ['**Description.**', '**Investigation.**', '**Resolution.**']) expect(page).toContain(part);
+});
+
+test('every alarm says one sentence, links its page, and is sent somewhere', () => {
+  for (const { heading, description, actions } of alarmsOf('prod')) {
+    const fragment = heading.toLowerCase().replaceAll(/[^a-z0-9 -]/g, '');
+    expect(description).toMatch(new RegExp(`^[A-Za-z].*\\. https://\\S+#${fragment}$`));
+    expect(actions).toHaveLength(1);
+  }
+});
+
+test('docs/permissions.md is what `npx node infra/permissions.ts` writes', () => {
+  expect(read('docs/permissions.md')).toBe(renderPermissions(templatesFor('prod'), 'prod'));
+});

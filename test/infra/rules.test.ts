@@ -1,0 +1,133 @@
+import { App, Stack } from 'aws-cdk-lib';
+import { Queue } from 'aws-cdk-lib/aws-sqs';
+import { describe, expect, test } from 'vitest';
+import { deployedStages, parseStage, stages } from '../../infra/config.ts';
+import { addStacks, featureFlags } from '../../infra/synthesize.ts';
+import { actionsOf, allOf, statementsOf, templatesFor } from './synthesized.ts';
+
+describe('stages', () => {
+  test.each(stages)('%s synthesizes without a finding, a network or credentials', (stage) => {
+    expect(
+      templatesFor(stage)
+        .map(({ stack }) => stack.replace(`signalbox-${stage}-`, ''))
+        .sort(),
+    ).toEqual(['api', 'bridge', 'data', 'messaging', 'operations', 'processing', 'schedules']);
+  });
+
+  test('a finding of cdk-nag fails the synthesis', () => {
+    const app = new App({ analyticsReporting: false, context: { ...featureFlags(), 'aws:cdk:bundling-stacks': [] } });
+    addStacks(app, 'dev');
+    new Queue(new Stack(app, 'careless'), 'Queue');
+    expect(() => app.synth()).toThrow('AwsSolutions-SQS4');
+  });
+
+  test('an unknown stage is refused by name', () => {
+    expect(() => parseStage('production')).toThrow('"production"; there are dev, staging, prod, local');
+  });
+
+  test('local has the data of dev, so that what runs on a laptop is what is deployed', () => {
+    const types = (stage: 'dev' | 'local') =>
+      templatesFor(stage).flatMap((template) => Object.values(template.Resources).map(({ Type }) => Type));
+    expect(types('local')).toEqual(types('dev'));
+  });
+
+  test.each(deployedStages)('every resource of %s that can be tagged says whose it is', (stage) => {
+    for (const { Properties } of [...allOf(stage, 'AWS::Lambda::Function'), ...allOf(stage, 'AWS::SQS::Queue')]) {
+      const keys = (Properties.Tags as readonly { readonly Key: string }[]).map(({ Key }) => Key);
+      expect(keys).toEqual(['cost-centre', 'data-class', 'owner', 'service', 'stage']);
+    }
+  });
+
+  test('no resource is made by a custom resource but the schema', () => {
+    const custom = templatesFor('prod')
+      .flatMap((template) => Object.values(template.Resources).map(({ Type }) => Type))
+      .filter((type) => type.startsWith('Custom::') || type === 'AWS::CloudFormation::CustomResource');
+    expect(custom).toEqual(['Custom::DatabaseMigration']);
+  });
+});
+
+describe('rights', () => {
+  test('no statement allows an action with a star', () => {
+    const starred = statementsOf('prod').filter(
+      (statement) => statement.Effect === 'Allow' && actionsOf(statement).some((action) => action.includes('*')),
+    );
+    expect(starred).toEqual([]);
+  });
+
+  test('any resource is named only where AWS knows none to name', () => {
+    const unnamable = /^(xray|ec2|logs):|^ecr:GetAuthorizationToken$|^kms:/;
+    const wide = statementsOf('prod').filter(({ Effect, Resource }) => Effect === 'Allow' && Resource === '*');
+    for (const action of wide.flatMap(actionsOf)) expect(action).toMatch(unnamable);
+    // A key's own policy always says *, and means the key.
+    const roleless = wide.filter((statement) => actionsOf(statement).some((action) => action.startsWith('kms:')));
+    for (const { Principal } of roleless) expect(Principal).toBeDefined();
+  });
+
+  test('no role has a managed policy', () => {
+    for (const { Properties } of allOf('prod', 'AWS::IAM::Role')) expect(Properties.ManagedPolicyArns).toBeUndefined();
+  });
+
+  test('every function has its own role', () => {
+    const roles = allOf('prod', 'AWS::Lambda::Function').map(({ Properties }) => JSON.stringify(Properties.Role));
+    expect(new Set(roles).size).toBe(10);
+  });
+
+  test('only notify-client opens callback secrets, and only as such', () => {
+    const opening = allOf('prod', 'AWS::IAM::Policy').filter(({ Properties }) =>
+      JSON.stringify(Properties.PolicyDocument).includes('CallbackKey'),
+    );
+    expect(opening.map(({ Properties }) => String(Properties.PolicyName))).toEqual([
+      expect.stringContaining('NotifyClient'),
+    ]);
+    expect(opening[0]?.Properties.PolicyDocument).toMatchObject({
+      Statement: expect.arrayContaining([
+        expect.objectContaining({
+          Action: 'kms:Decrypt',
+          Condition: { StringEquals: { 'kms:EncryptionContext:purpose': 'callback-signing' } },
+        }),
+      ]) as unknown,
+    });
+  });
+
+  test('the callback key serves nobody without its context, whatever a role may do', () => {
+    const using = statementsOf('prod').filter(
+      (statement) => statement.Principal && actionsOf(statement).includes('kms:Decrypt'),
+    );
+    expect(using.map(({ Condition }) => Condition)).toContainEqual({
+      StringEquals: { 'kms:EncryptionContext:purpose': 'callback-signing' },
+    });
+  });
+
+  test('queues and topics are spoken to over TLS only', () => {
+    const refusing = statementsOf('prod').filter(
+      ({ Effect, Condition }) => Effect === 'Deny' && Condition?.Bool?.['aws:SecureTransport'] === 'false',
+    );
+    const spokenTo = allOf('prod', 'AWS::SQS::Queue').length + allOf('prod', 'AWS::SNS::Topic').length;
+    expect(refusing).toHaveLength(spokenTo);
+  });
+});
+
+describe('functions', () => {
+  test('every function runs Node 24 on arm64, logs where its logs expire, and knows its stage', () => {
+    for (const { Properties } of allOf('prod', 'AWS::Lambda::Function')) {
+      expect(Properties).toMatchObject({
+        Runtime: 'nodejs24.x',
+        Architectures: ['arm64'],
+        Environment: { Variables: { STAGE: 'prod', POWERTOOLS_METRICS_NAMESPACE: 'Signalbox' } },
+      });
+      expect(Properties.LoggingConfig).toBeDefined();
+    }
+    for (const { Properties } of allOf('prod', 'AWS::Logs::LogGroup')) expect(Properties.RetentionInDays).toBe(180);
+  });
+
+  test('the schema is brought forward by its function before any other stack comes', () => {
+    const [migration] = allOf('prod', 'Custom::DatabaseMigration');
+    expect(JSON.stringify(migration?.Properties.ServiceToken)).toContain('MigrateDatabase');
+    expect(migration?.Properties.Migrations).toMatch(/^[0-9a-f]{64}$/);
+  });
+
+  test('the parameter that lets private callback URLs through is empty by default', () => {
+    const exempt = templatesFor('prod').flatMap(({ Parameters }) => Parameters?.CallbackExemptOrigins ?? []);
+    expect(exempt.map(({ Default }) => Default)).toEqual(['', '']);
+  });
+});

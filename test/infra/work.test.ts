@@ -1,0 +1,182 @@
+import { describe, expect, test } from 'vitest';
+import { resourcesOf } from '../../infra/templates.ts';
+import { routes } from '../../shared/contracts/routes.ts';
+import { allOf, functionNamed, templatesFor } from './synthesized.ts';
+
+interface QueueProperties {
+  readonly QueueName: string;
+  readonly VisibilityTimeout: number;
+  readonly MessageRetentionPeriod: number;
+  readonly SqsManagedSseEnabled: boolean;
+  readonly RedrivePolicy?: { readonly maxReceiveCount: number };
+}
+
+const queues = () => allOf('prod', 'AWS::SQS::Queue').map(({ Properties }) => Properties as unknown as QueueProperties);
+const short = (queue: QueueProperties) => queue.QueueName.replace('signalbox-prod-', '');
+
+describe('queues', () => {
+  test('every work queue has dead letters after five receives, and every queue keeps 14 days', () => {
+    const work = queues().filter(({ QueueName }) => !QueueName.endsWith('-dlq'));
+    expect(work.map(short).sort()).toEqual([
+      'callbacks',
+      'deliveries-bulk',
+      'deliveries-high',
+      'deliveries-normal',
+      'inbound',
+      'outcomes',
+    ]);
+    for (const queue of work) expect(queue.RedrivePolicy?.maxReceiveCount).toBe(5);
+    for (const queue of queues())
+      expect(queue).toMatchObject({ MessageRetentionPeriod: 1_209_600, SqsManagedSseEnabled: true });
+  });
+
+  test('a message stays invisible for six times its consumer’s timeout', () => {
+    const consumers = { outcomes: 'settle-outcomes', inbound: 'handle-inbound', callbacks: 'notify-client' };
+    const visibility = new Map(queues().map((queue) => [short(queue), queue.VisibilityTimeout]));
+    for (const [queue, consumer] of Object.entries(consumers))
+      expect(visibility.get(queue)).toBeGreaterThanOrEqual(6 * Number(functionNamed('prod', consumer).Timeout));
+    expect(visibility.get('deliveries-normal')).toBe(300);
+  });
+
+  test('consumers report failures one by one, and no more of them run at once than Aurora can bear', () => {
+    const mappings = allOf('prod', 'AWS::Lambda::EventSourceMapping').map(({ Properties }) => Properties);
+    expect(mappings).toHaveLength(3);
+    for (const mapping of mappings)
+      expect(mapping).toMatchObject({ BatchSize: 10, FunctionResponseTypes: ['ReportBatchItemFailures'] });
+    const atOnce = mappings.map(
+      ({ ScalingConfig }) => (ScalingConfig as { MaximumConcurrency: number }).MaximumConcurrency,
+    );
+    expect(atOnce).toEqual([5, 5, 20]);
+  });
+});
+
+describe('schedules', () => {
+  test('every schedule has a role of its own, dead letters and few retries', () => {
+    const schedules = allOf('prod', 'AWS::Scheduler::Schedule').map(({ Properties }) => Properties);
+    expect(schedules.map(({ Name, ScheduleExpression }) => [Name, ScheduleExpression])).toEqual([
+      ['signalbox-prod-dispatch-due', 'rate(1 minute)'],
+      ['signalbox-prod-remove-expired', 'rate(1 minute)'],
+      ['signalbox-prod-maintain-partitions', 'cron(10 2 * * ? *)'],
+      ['signalbox-prod-reconcile-ledger', 'rate(1 hour)'],
+    ]);
+    const targets = schedules.map(({ Target }) => Target as { RoleArn: unknown; DeadLetterConfig?: unknown });
+    expect(new Set(targets.map(({ RoleArn }) => JSON.stringify(RoleArn))).size).toBe(4);
+    for (const { DeadLetterConfig } of targets) expect(DeadLetterConfig).toBeDefined();
+  });
+});
+
+describe('API', () => {
+  const methods = () => allOf('prod', 'AWS::ApiGateway::Method').map(({ Properties }) => Properties);
+
+  test('there is one method for every route, and an authorizer before each that has a scope', () => {
+    const served = methods().map(({ OperationName, AuthorizationType }) => [OperationName, AuthorizationType]);
+    const wanted = routes.map(({ operation, scope }) => [operation, scope === null ? 'NONE' : 'CUSTOM']);
+    expect(new Map(served as [string, string][])).toEqual(new Map(wanted as [string, string][]));
+    expect(served).toHaveLength(routes.length);
+  });
+
+  test('the gateway remembers no verdict of the authorizer, and asks for no header in particular', () => {
+    const [authorizer] = allOf('prod', 'AWS::ApiGateway::Authorizer');
+    expect(authorizer?.Properties).toMatchObject({ Type: 'REQUEST', AuthorizerResultTtlInSeconds: 0 });
+    expect(authorizer?.Properties.IdentitySource).toBeUndefined();
+  });
+
+  test('whatever the gateway answers by itself is a problem with a code and the request’s id', () => {
+    const answers = allOf('prod', 'AWS::ApiGateway::GatewayResponse').map(({ Properties }) => Properties);
+    expect(answers.map(({ ResponseType }) => ResponseType)).toEqual(
+      expect.arrayContaining(['UNAUTHORIZED', 'ACCESS_DENIED', 'THROTTLED', 'DEFAULT_4XX', 'DEFAULT_5XX']),
+    );
+    for (const { ResponseTemplates, ResponseParameters, StatusCode } of answers) {
+      const problem = JSON.parse((ResponseTemplates as Record<string, string>)['application/json'] ?? '') as object;
+      expect(Object.keys(problem)).toEqual(['type', 'title', 'status', 'detail', 'code', 'request_id']);
+      expect(problem).toMatchObject({ status: Number(StatusCode), request_id: '$context.requestId' });
+      expect(ResponseParameters).toMatchObject({
+        'gatewayresponse.header.content-type': "'application/problem+json'",
+        'gatewayresponse.header.x-request-id': 'context.requestId',
+      });
+    }
+  });
+});
+
+describe('bridge', () => {
+  test('prod keeps two tasks, each with 120 seconds to drain and a command of its own', () => {
+    const [service] = allOf('prod', 'AWS::ECS::Service');
+    expect(service?.Properties.DesiredCount).toBeGreaterThanOrEqual(2);
+    const [task] = allOf('prod', 'AWS::ECS::TaskDefinition');
+    expect(task?.Properties.ContainerDefinitions).toMatchObject([
+      { Command: ['node', 'main.mjs'], StopTimeout: 120, ReadonlyRootFilesystem: true },
+    ]);
+  });
+
+  test.each(['dev', 'prod'] as const)('a new task of %s can start: one may stop before it', (stage) => {
+    const { DesiredCount, DeploymentConfiguration } = (allOf(stage, 'AWS::ECS::Service')[0]?.Properties ?? {}) as {
+      DesiredCount: number;
+      DeploymentConfiguration: { MinimumHealthyPercent: number; MaximumPercent: number };
+    };
+    const { MinimumHealthyPercent, MaximumPercent } = DeploymentConfiguration;
+    const most = Math.floor((DesiredCount * MaximumPercent) / 100);
+    expect(Math.ceil((DesiredCount * MinimumHealthyPercent) / 100)).toBeLessThan(most);
+  });
+});
+
+describe('what must not be lost', () => {
+  test('prod keeps what holds state, and its stacks cannot be deleted by one call', () => {
+    const stateful = [
+      'AWS::DynamoDB::Table',
+      'AWS::EC2::EIP',
+      'AWS::KMS::Key',
+      'AWS::RDS::DBCluster',
+      'AWS::SecretsManager::Secret',
+      'AWS::SQS::Queue',
+    ];
+    const kept = stateful.flatMap((type) =>
+      resourcesOf(templatesFor('prod'), type).map(
+        ([id, { DeletionPolicy }]) => `${type} ${id}: ${DeletionPolicy ?? 'Delete'}`,
+      ),
+    );
+    expect(kept.sort()).toMatchInlineSnapshot(`
+      [
+        "AWS::DynamoDB::Table LeasesEBFF46EF: Retain",
+        "AWS::EC2::EIP NetworkAddress13BC55EC4: Retain",
+        "AWS::EC2::EIP NetworkAddress22D54C537: Retain",
+        "AWS::KMS::Key CallbackKey3A79EB98: Retain",
+        "AWS::KMS::Key DataKey2A0DE9E6: Retain",
+        "AWS::RDS::DBCluster DatabaseCluster5B53A178: Retain",
+        "AWS::SQS::Queue CallbacksDeadLettersQueueE5588C08: Delete",
+        "AWS::SQS::Queue CallbacksQueueE66F73FB: Delete",
+        "AWS::SQS::Queue DeliveriesBulkDeadLettersQueue1D2F5884: Delete",
+        "AWS::SQS::Queue DeliveriesBulkQueueE40A0CF7: Delete",
+        "AWS::SQS::Queue DeliveriesHighDeadLettersQueueCABBF3FB: Delete",
+        "AWS::SQS::Queue DeliveriesHighQueue03557FB3: Delete",
+        "AWS::SQS::Queue DeliveriesNormalDeadLettersQueue74677D0D: Delete",
+        "AWS::SQS::Queue DeliveriesNormalQueue13B5D685: Delete",
+        "AWS::SQS::Queue DispatchDueScheduleDeadLettersQueue617699BB: Delete",
+        "AWS::SQS::Queue InboundDeadLettersQueue99AF2BF0: Delete",
+        "AWS::SQS::Queue InboundQueue72656294: Delete",
+        "AWS::SQS::Queue MaintainPartitionsScheduleDeadLettersQueue1901370D: Delete",
+        "AWS::SQS::Queue OutcomesDeadLettersQueueCCE59A9D: Delete",
+        "AWS::SQS::Queue OutcomesQueue0A989C3B: Delete",
+        "AWS::SQS::Queue ReconcileLedgerScheduleDeadLettersQueueBEB4F9F5: Delete",
+        "AWS::SQS::Queue RemoveExpiredScheduleDeadLettersQueueDB613F60: Delete",
+        "AWS::SecretsManager::Secret KeyCheckSecret8677209B: Retain",
+        "AWS::SecretsManager::Secret PrimaryProviderSecret95D37CA9: Retain",
+        "AWS::SecretsManager::Secret signalboxproddataDatabaseClusterSecret686580DC3fdaad7efa858a3daf9490cf0a702aeb: Delete",
+      ]
+    `);
+  });
+
+  test('prod’s database and leases refuse to be deleted, and can be restored to any moment', () => {
+    expect(allOf('prod', 'AWS::RDS::DBCluster')[0]?.Properties).toMatchObject({
+      DeletionProtection: true,
+      StorageEncrypted: true,
+      BackupRetentionPeriod: 35,
+      EnableHttpEndpoint: true,
+    });
+    expect(allOf('prod', 'AWS::DynamoDB::Table')[0]?.Properties).toMatchObject({
+      DeletionProtectionEnabled: true,
+      PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+      TimeToLiveSpecification: { AttributeName: 'ttl', Enabled: true },
+    });
+    expect(allOf('prod', 'AWS::RDS::DBInstance').length).toBeGreaterThanOrEqual(2);
+  });
+});

@@ -1,0 +1,55 @@
+import { v7 as uuidV7 } from 'uuid';
+import type { NewMessage } from '#shared/adapters/accept-message.ts';
+import type { TestDatabase } from './database.ts';
+
+/** A client with credit, as an operator would make one: the row and the ledger's grant together. */
+export const createClient = async (
+  database: Pick<TestDatabase, 'query'>,
+  {
+    creditCents,
+    partPriceCents = 5,
+    callbackUrl = null,
+  }: { creditCents: number; partPriceCents?: number; callbackUrl?: string | null },
+): Promise<string> => {
+  const id = uuidV7();
+  await database.query(
+    `WITH client AS (INSERT INTO clients (id, name, credit_cents, part_price_cents, callback_url) VALUES ($1, 'test', $2, $3, $4))
+     INSERT INTO ledger_entries (id, kind, client_id, amount_cents, reason) VALUES ($5, 'GRANT', $1, $2, 'opening')`,
+    [id, creditCents, partPriceCents, callbackUrl, uuidV7()],
+  );
+  return id;
+};
+
+export const newMessage = (clientId: string, given: Partial<NewMessage> = {}): NewMessage => ({
+  id: uuidV7(),
+  client_id: clientId,
+  recipient: '491700000009',
+  sender: null,
+  body: 'hello',
+  encoding: 'gsm7',
+  parts: 1,
+  priority: 'normal',
+  send_at: null,
+  validity_seconds: 3600,
+  callback_url: null,
+  reference: null,
+  correlation_id: 'test',
+  idempotency_key: null,
+  request_hash: 'a',
+  ...given,
+});
+
+/** Clients whose books do not balance: granted = available + held + captured, and the ledger says the same. */
+export const unbalancedClients = (database: Pick<TestDatabase, 'query'>): Promise<object[]> =>
+  database.query(`
+    SELECT * FROM (
+      SELECT c.id, c.credit_cents AS available,
+        coalesce((SELECT sum(held_cents) FROM credit_locks l WHERE l.client_id = c.id AND settled_at IS NULL), 0) AS held,
+        coalesce((SELECT sum(captured_cents) FROM credit_locks l WHERE l.client_id = c.id), 0) AS captured,
+        coalesce(sum(amount_cents) FILTER (WHERE kind = 'GRANT'), 0) AS granted,
+        coalesce(sum(amount_cents) FILTER (WHERE kind = 'HOLD'), 0) AS ledger_held,
+        coalesce(sum(amount_cents) FILTER (WHERE kind = 'CAPTURE'), 0) AS ledger_captured,
+        coalesce(sum(amount_cents) FILTER (WHERE kind = 'RELEASE'), 0) AS ledger_released
+      FROM clients c LEFT JOIN ledger_entries e ON e.client_id = c.id GROUP BY c.id) b
+    WHERE granted <> available + held + captured OR captured <> ledger_captured
+      OR held <> ledger_held - ledger_captured - ledger_released`);

@@ -1,0 +1,47 @@
+import { randomBytes } from 'node:crypto';
+import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import bcrypt from 'bcryptjs';
+import { issueApiKey, toBase32 } from '#shared/domain/api-key.ts';
+import type { DevCloud } from '../../local/cloud/dev-cloud.ts';
+import { createClient } from './clients.ts';
+import type { TestDatabase } from './database.ts';
+
+export interface IssuedClient {
+  readonly clientId: string;
+  readonly apiKey: string;
+}
+
+export interface WantedClient {
+  readonly creditCents: number;
+  readonly scopes?: readonly string[];
+}
+
+const pepperOf = async ({ endpoints, operatorCredentials }: DevCloud): Promise<string> => {
+  const client = new SecretsManagerClient({
+    region: 'eu-central-1',
+    endpoint: endpoints.secretsManager,
+    credentials: operatorCredentials,
+  });
+  const { SecretString = '' } = await client.send(new GetSecretValueCommand({ SecretId: 'signalbox-local/key-check' }));
+  client.destroy();
+  return SecretString;
+};
+
+/** Makes a client as an operator would, with a key of its own; it is called back nowhere. */
+export const issueClient = async (
+  cloud: DevCloud,
+  database: Pick<TestDatabase, 'query'>,
+  { creditCents, scopes = ['messages:read', 'messages:write'] }: WantedClient,
+): Promise<IssuedClient> => {
+  const clientId = await createClient(database, { creditCents });
+  const keyId = toBase32(randomBytes(8));
+  const secret = toBase32(randomBytes(20));
+  // The least rounds bcrypt has: the hash guards nothing here.
+  await database.query('INSERT INTO api_keys (id, client_id, secret_hash, scopes) VALUES ($1, $2, $3, $4)', [
+    keyId,
+    clientId,
+    await bcrypt.hash(secret, 4),
+    scopes,
+  ]);
+  return { clientId, apiKey: issueApiKey({ keyId, secret, pepper: await pepperOf(cloud) }) };
+};
