@@ -1,6 +1,14 @@
 import { benchJourney } from './journey.ts';
+import { benchList } from './list.ts';
+import { benchSmpp } from './smpp.ts';
+import { benchThrottle } from './throttle.ts';
 
-const benches: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = { journey: benchJourney };
+const benches: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = {
+  journey: benchJourney,
+  list: benchList,
+  smpp: benchSmpp,
+  throttle: benchThrottle,
+};
 
 const [name = '', ...args] = process.argv.slice(2);
 const bench = benches[name];

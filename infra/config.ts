@@ -57,6 +57,13 @@ export interface ApiConfig {
   readonly throttle: { readonly rate: number; readonly burst: number };
   /** Whether AWS WAF stands before the API. */
   readonly firewall: boolean;
+  /** Whose tokens are taken beside API keys; without it none are. */
+  readonly jwt?: {
+    readonly issuer: string;
+    readonly audience: string;
+    /** Where the issuer's public keys are: https. */
+    readonly jwksUri: string;
+  };
 }
 
 export interface BridgeConfig {
@@ -64,10 +71,37 @@ export interface BridgeConfig {
   /** Fargate CPU units and MiB; only some pairs exist. */
   readonly cpu: number;
   readonly memoryMiB: number;
-  /** Sessions each task binds, and submit_sm under way on each. */
-  readonly binds: number;
-  readonly window: number;
+  readonly provider: ProviderConfig;
 }
+
+/** What the operator of the SMSC allows and how its answers are read: docs/smpp.md says what each does. */
+export interface ProviderConfig {
+  /** Sessions each task binds. */
+  readonly binds: number;
+  /** submit_sm without a response at once, at most, on each bind. */
+  readonly window: number;
+  /** What the contract allows on each bind; 0 where it is not known: it is then found out by what is throttled. */
+  readonly partsPerSecond: number;
+  /** Parts that may go at once after a rest. */
+  readonly burst: number;
+  /** Where a command_status means something else than in the specification, by code or range: `0x400-0x40F`. */
+  readonly statuses: Readonly<
+    Record<string, StatusClass | { readonly means: StatusClass; readonly mostTries: number }>
+  >;
+  /** `accept` only where the SMSC does not mark its receipts: any telephone can then forge one. */
+  readonly plainReceipts: 'refuse' | 'accept';
+}
+
+type StatusClass = 'throttle' | 'transient' | 'session' | 'permanent' | 'vendor';
+
+const provider: ProviderConfig = {
+  binds: 1,
+  window: 10,
+  partsPerSecond: 0,
+  burst: 10,
+  statuses: {},
+  plainReceipts: 'refuse',
+};
 
 const dev: StageConfig = {
   region: 'eu-central-1',
@@ -87,7 +121,7 @@ const dev: StageConfig = {
     statementTimeoutSeconds: 40,
   },
   api: { throttle: { rate: 1000, burst: 200 }, firewall: false },
-  bridge: { tasks: 1, cpu: 256, memoryMiB: 512, binds: 1, window: 10 },
+  bridge: { tasks: 1, cpu: 256, memoryMiB: 512, provider },
   accountConcurrency: 10,
 };
 
@@ -99,7 +133,7 @@ const staging: StageConfig = {
   network: { ...dev.network, cidr: '10.65.0.0/20' },
   database: { ...dev.database, capacity: { min: 0.5, max: 8 }, backupDays: 7 },
   api: { reservedConcurrency: 50, throttle: { rate: 500, burst: 50 }, firewall: false },
-  bridge: { tasks: 2, cpu: 512, memoryMiB: 1024, binds: 1, window: 10 },
+  bridge: { tasks: 2, cpu: 512, memoryMiB: 1024, provider },
   accountConcurrency: 1000,
 };
 
@@ -111,7 +145,7 @@ const prod: StageConfig = {
   network: { ...dev.network, cidr: '10.66.0.0/20', natGateways: 2 },
   database: { ...staging.database, capacity: { min: 0.5, max: 16 }, standbys: 1, backupDays: 35 },
   api: { reservedConcurrency: 200, throttle: { rate: 2000, burst: 200 }, firewall: true },
-  bridge: { tasks: 2, cpu: 1024, memoryMiB: 2048, binds: 2, window: 50 },
+  bridge: { tasks: 2, cpu: 1024, memoryMiB: 2048, provider: { ...provider, binds: 2, window: 50 } },
 };
 
 export const configs: Readonly<Record<Stage, StageConfig>> = { dev, staging, prod, local: dev };

@@ -11,7 +11,9 @@ interface Import {
   readonly to: string;
 }
 
-const sources = globSync('{infra,lambdas,smpp-bridge,mux-bridge,shared,local,test,bench}/**/*.ts', { cwd: repository });
+const sources = globSync('{infra,lambdas,smpp-bridge,mux-bridge,shared,local,clients,cli,test,bench}/**/*.ts', {
+  cwd: repository,
+});
 const isTest = (file: string) => file.endsWith('.test.ts') || file.startsWith('test/');
 
 const importPattern =
@@ -30,7 +32,7 @@ const imports: readonly Import[] = sources.flatMap((file) =>
   })),
 );
 
-const ours = /^(infra|lambdas|smpp-bridge|mux-bridge|shared|local|test|bench)\//;
+const ours = /^(infra|lambdas|smpp-bridge|mux-bridge|shared|local|clients|cli|test|bench)\//;
 const external = (to: string) => !ours.test(to);
 
 interface Rule {
@@ -64,6 +66,16 @@ const rules: readonly Rule[] = [
     may: [/^smpp-bridge\/src\/(pdu|session|delivery)\//, /^shared\//],
   },
   { name: 'smpp-bridge imports itself and shared', from: /^smpp-bridge\//, may: [/^smpp-bridge\//, /^shared\//] },
+  {
+    name: 'the client library imports itself: it goes out alone',
+    from: /^clients\/typescript\/src\//,
+    may: [/^clients\/typescript\/src\//],
+  },
+  {
+    name: 'the command line imports itself and the client library',
+    from: /^cli\//,
+    may: [/^cli\//, /^clients\/typescript\/src\//],
+  },
   { name: 'infra imports itself and shared/contracts', from: /^infra\//, may: [/^infra\//, /^shared\/contracts\//] },
 ];
 
@@ -110,8 +122,8 @@ describe('who may import whom', () => {
     expect(list(broken)).toEqual([]);
   });
 
-  test('the smpp package is the peer: only the simulator and tests import it', () => {
-    expect(list(product.filter(({ from, to }) => to === 'smpp' && !from.startsWith('local/smsc/')))).toEqual([]);
+  test('the smpp package is the peer: only the simulator, tests and benchmarks import it', () => {
+    expect(list(product.filter(({ from, to }) => to === 'smpp' && !/^(local\/smsc|bench)\//.test(from)))).toEqual([]);
   });
 });
 

@@ -44,11 +44,18 @@ export const bridgeAlarms = (
   });
   alarms.page(scope, {
     heading: 'smpp-bridge/BoundSessionsBelowWanted',
-    sentence: `A task of smpp-bridge has held fewer than ${config.bridge.binds} bound sessions for 5 minutes.`,
+    sentence: `A task of smpp-bridge has held fewer than ${config.bridge.provider.binds} bound sessions for 5 minutes.`,
     metric: bridgeMetric('BoundSessions', Stats.MINIMUM),
-    threshold: config.bridge.binds,
+    threshold: config.bridge.provider.binds,
     periods: 5,
     ...silenceIsBad,
+  });
+  alarms.page(scope, {
+    heading: 'smpp-bridge/CircuitOpen',
+    sentence: 'The SMSC does not take the system id or the password of smpp-bridge, which tries again in minutes only.',
+    metric: bridgeMetric('OpenCircuits', Stats.MAXIMUM),
+    threshold: 1,
+    moneyPath: true,
   });
   alarms.page(scope, {
     heading: 'smpp-bridge/SubmitErrorsHigh',

@@ -15,12 +15,6 @@ const inWordsOf = (code: ProblemCode): Answer => {
 };
 
 /** Only the gateway can say these, so they are not in the table. */
-const tooManyRequests: Answer = {
-  status: 429,
-  title: 'Too many requests',
-  detail: 'Wait as long as Retry-After says, then send the request again.',
-  code: 'rate.exceeded',
-};
 const timeout: Answer = {
   status: 504,
   title: 'The answer took too long',
@@ -47,8 +41,8 @@ const answers: readonly (readonly [ResponseType, Answer])[] = [
   [ResponseType.RESOURCE_NOT_FOUND, inWordsOf('route.not_found')],
   [ResponseType.REQUEST_TOO_LARGE, inWordsOf('body.too_large')],
   [ResponseType.UNSUPPORTED_MEDIA_TYPE, unsupported],
-  [ResponseType.THROTTLED, tooManyRequests],
-  [ResponseType.QUOTA_EXCEEDED, tooManyRequests],
+  [ResponseType.THROTTLED, inWordsOf('rate.exceeded')],
+  [ResponseType.QUOTA_EXCEEDED, inWordsOf('rate.exceeded')],
   [ResponseType.INTEGRATION_TIMEOUT, timeout],
   [ResponseType.AUTHORIZER_FAILURE, inWordsOf('service.fault')],
   [ResponseType.DEFAULT_4XX, malformed],

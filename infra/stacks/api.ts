@@ -15,6 +15,7 @@ import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { type Route, routes } from '../../shared/contracts/routes.ts';
+import type { ApiConfig } from '../config.ts';
 import { apiAlarms } from '../constructs/api-alarms.ts';
 import { callbackExemptOrigins } from '../constructs/callback-exempt-origins.ts';
 import { Firewall } from '../constructs/firewall.ts';
@@ -26,6 +27,10 @@ import { type MessagingStack, queueEnvironment } from './messaging.ts';
 
 /** The gateway's stage, and so the first segment of every address behind its own host name. */
 export const stageName = 'v';
+
+/** Nothing where the stage has no issuer: bearer tokens are refused then. */
+const tokenIssuer = ({ jwt }: ApiConfig): Record<string, string> =>
+  jwt ? { JWT_ISSUER: jwt.issuer, JWT_AUDIENCE: jwt.audience, JWT_JWKS_URI: jwt.jwksUri } : {};
 
 /** The door: one gateway method per route, an authorizer before those with a scope, one function behind them all. */
 export class ApiStack extends StageStack {
@@ -46,7 +51,11 @@ export class ApiStack extends StageStack {
       errors: 'none',
       // API Gateway answers 401 only when the authorizer throws, which Lambda counts as an error.
       faultMetric: 'AuthorizerFaulted',
-      environment: { ...data.database.environment, KEY_CHECK_SECRET_ARN: data.keyCheckSecret.secretArn },
+      environment: {
+        ...data.database.environment,
+        ...tokenIssuer(deployment.config.api),
+        KEY_CHECK_SECRET_ARN: data.keyCheckSecret.secretArn,
+      },
     });
     data.database.allow(this.authorizeRequest.role);
     this.authorizeRequest.allow(['secretsmanager:GetSecretValue'], data.keyCheckSecret.secretArn);
@@ -61,12 +70,29 @@ export class ApiStack extends StageStack {
       reservedConcurrency: deployment.config.api.reservedConcurrency,
       environment: {
         ...data.database.environment,
-        ...queueEnvironment(...messaging.deliveries),
+        ...queueEnvironment(...messaging.sending, messaging.callbacks),
+        CALLBACK_KEY_ARN: data.callbackKey.keyArn,
         ...callbackExemptOrigins(this),
+        DEAD_LETTER_QUEUE_URLS: JSON.stringify(
+          Object.fromEntries(messaging.all.map(({ name, deadLetters }) => [name, deadLetters.queueUrl])),
+        ),
+        LIMITS_TABLE_NAME: data.limits.tableName,
+        ANSWERS_TABLE_NAME: data.answers.tableName,
+        KEY_CHECK_SECRET_ARN: data.keyCheckSecret.secretArn,
       },
     });
     data.database.allow(this.serveApi.role);
-    for (const { queue } of messaging.deliveries) this.serveApi.allow(['sqs:SendMessage'], queue.queueArn);
+    data.allowTable(this.serveApi.role, data.limits, ['dynamodb:UpdateItem', 'dynamodb:GetItem']);
+    data.allowTable(this.serveApi.role, data.answers, ['dynamodb:GetItem', 'dynamodb:PutItem']);
+    for (const { queue } of messaging.sending) this.serveApi.allow(['sqs:SendMessage'], queue.queueArn);
+    // What the keys that it issues are checked by.
+    this.serveApi.allow(['secretsmanager:GetSecretValue'], data.keyCheckSecret.secretArn);
+    for (const { deadLetters } of messaging.all) this.serveApi.allow(['sqs:GetQueueAttributes'], deadLetters.queueArn);
+    this.serveApi.allow(['sqs:SendMessage'], messaging.callbacks.queue.queueArn);
+    // It makes signing secrets, and never reads one.
+    this.serveApi.allow(['kms:Encrypt'], data.callbackKey.keyArn, {
+      StringEquals: { 'kms:EncryptionContext:purpose': 'callback-signing' },
+    });
     // What /readyz asks.
     this.serveApi.allow(['sqs:GetQueueAttributes'], messaging.deliveriesNormal.queue.queueArn);
 

@@ -15,6 +15,7 @@ import {
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
+import type { ProviderConfig } from '../config.ts';
 import { bridgeAlarms } from '../constructs/bridge-alarms.ts';
 import { commonEnvironment } from '../constructs/service-function.ts';
 import { acknowledge, type Deployment, StageStack } from '../deployment.ts';
@@ -34,6 +35,15 @@ CMD ["node", "main.mjs"]
 `;
 
 const healthCheck = `fetch('http://127.0.0.1:${metricsPort}/healthz').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))`;
+
+const providerEnvironment = (provider: ProviderConfig): Record<string, string> => ({
+  PROVIDER_BINDS: `${provider.binds}`,
+  PROVIDER_WINDOW: `${provider.window}`,
+  PROVIDER_PARTS_PER_SECOND: `${provider.partsPerSecond}`,
+  PROVIDER_BURST: `${provider.burst}`,
+  PROVIDER_STATUSES: JSON.stringify(provider.statuses),
+  PROVIDER_PLAIN_RECEIPTS: provider.plainReceipts,
+});
 
 /** The long-lived SMPP sessions: a service of tasks that claim, submit, and report what the SMSC said. */
 export class BridgeStack extends StageStack {
@@ -113,8 +123,7 @@ export class BridgeStack extends StageStack {
         ...queueEnvironment(...messaging.deliveries, messaging.outcomes, messaging.inbound),
         PROVIDER_NAME: 'primary',
         PROVIDER_SECRET_ARN: data.providerSecret.secretArn,
-        PROVIDER_BINDS: `${config.bridge.binds}`,
-        PROVIDER_WINDOW: `${config.bridge.window}`,
+        ...providerEnvironment(config.bridge.provider),
         METRICS_PORT: `${metricsPort}`,
       },
       healthCheck: {

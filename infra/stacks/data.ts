@@ -1,5 +1,6 @@
 import { CfnOutput } from 'aws-cdk-lib';
 import { AttributeType, BillingMode, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
+import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
 import type { Key } from 'aws-cdk-lib/aws-kms';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
@@ -10,12 +11,16 @@ import { Network } from '../constructs/network.ts';
 import { PurposeKey } from '../constructs/purpose-key.ts';
 import { acknowledge, type Deployment, StageStack } from '../deployment.ts';
 
-/** What remembers: the database and its schema, the leases, the keys and secrets, and the network with its fixed addresses. */
+/** What remembers: the database and its schema, the tables, the keys and secrets, and the network with its fixed addresses. */
 export class DataStack extends StageStack {
   readonly network: Network;
   readonly database: Database;
   readonly leases: Table;
-  /** Encrypts what is at rest in the database and the leases. */
+  /** The token buckets of clients. */
+  readonly limits: Table;
+  /** Answers that were given under an idempotency key. */
+  readonly answers: Table;
+  /** Encrypts what is at rest in the database and the tables. */
   readonly dataKey: Key;
   /** The envelope key of the secrets that sign callbacks. */
   readonly callbackKey: Key;
@@ -28,7 +33,7 @@ export class DataStack extends StageStack {
     this.dataKey = new PurposeKey(this, 'DataKey', {
       deployment,
       purpose: 'data',
-      description: 'Encrypts the database and the leases at rest.',
+      description: 'Encrypts the database and the tables at rest.',
     }).key;
     this.callbackKey = new PurposeKey(this, 'CallbackKey', {
       deployment,
@@ -42,17 +47,9 @@ export class DataStack extends StageStack {
       vpc: this.network.vpc,
       encryptionKey: this.dataKey,
     });
-    this.leases = new Table(this, 'Leases', {
-      tableName: deployment.names.of('leases'),
-      partitionKey: { name: 'lease_name', type: AttributeType.STRING },
-      timeToLiveAttribute: 'ttl',
-      billingMode: BillingMode.PAY_PER_REQUEST,
-      encryption: TableEncryption.CUSTOMER_MANAGED,
-      encryptionKey: this.dataKey,
-      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
-      deletionProtection: deployment.config.protect,
-      removalPolicy: deployment.dataRemoval,
-    });
+    this.leases = this.makeTable(deployment, 'Leases', 'lease_name');
+    this.limits = this.makeTable(deployment, 'Limits', 'bucket_name');
+    this.answers = this.makeTable(deployment, 'Answers', 'answer_key');
     this.keyCheckSecret = this.makeKeyCheckSecret(deployment);
     this.providerSecret = this.makeProviderSecret(deployment);
     new DatabaseMigration(this, 'Migration', { deployment, alarms, database: this.database });
@@ -61,6 +58,32 @@ export class DataStack extends StageStack {
         value: address.ref,
         description: 'For the allow lists of SMSCs and clients.',
       });
+  }
+
+  private makeTable(deployment: Deployment, id: string, key: string): Table {
+    return new Table(this, id, {
+      tableName: deployment.names.of(id.toLowerCase()),
+      partitionKey: { name: key, type: AttributeType.STRING },
+      timeToLiveAttribute: 'ttl',
+      billingMode: BillingMode.PAY_PER_REQUEST,
+      encryption: TableEncryption.CUSTOMER_MANAGED,
+      encryptionKey: this.dataKey,
+      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+      deletionProtection: deployment.config.protect,
+      removalPolicy: deployment.dataRemoval,
+    });
+  }
+
+  /** Lets a role use a table: the table's key is used on the table's behalf alone. */
+  allowTable(role: Role, table: Table, actions: readonly string[]): void {
+    role.addToPolicy(new PolicyStatement({ actions: [...actions], resources: [table.tableArn] }));
+    role.addToPolicy(
+      new PolicyStatement({
+        actions: ['kms:Decrypt', 'kms:DescribeKey', 'kms:Encrypt', 'kms:GenerateDataKey'],
+        resources: [this.dataKey.keyArn],
+        conditions: { StringEquals: { 'kms:ViaService': `dynamodb.${this.region}.amazonaws.com` } },
+      }),
+    );
   }
 
   private makeKeyCheckSecret(deployment: Deployment): Secret {

@@ -11,6 +11,7 @@ import { pascalCase, queueUrlVariable } from '../names.ts';
 export const consumerTimeouts = {
   /** The bridge: what it has not claimed by then, another task may. */
   delivery: Duration.seconds(50),
+  simulation: Duration.seconds(30),
   outcomes: Duration.seconds(30),
   inbound: Duration.seconds(30),
   callbacks: Duration.seconds(30),
@@ -23,6 +24,8 @@ export class MessagingStack extends StageStack {
   readonly deliveriesHigh: WorkQueue;
   readonly deliveriesNormal: WorkQueue;
   readonly deliveriesBulk: WorkQueue;
+  /** What was sent under test keys, for the built-in simulator. */
+  readonly deliveriesTest: WorkQueue;
   readonly outcomes: WorkQueue;
   readonly inbound: WorkQueue;
   readonly callbacks: WorkQueue;
@@ -34,12 +37,13 @@ export class MessagingStack extends StageStack {
     this.alarms = alarmsOf(deployment, { pages, tickets: this.tickets });
     const queue = (name: string, consumerTimeout: Duration, rest: Partial<WorkQueueProps>) =>
       new WorkQueue(this, pascalCase(name), { deployment, alarms: this.alarms, name, consumerTimeout, ...rest });
-    const { delivery, outcomes, inbound, callbacks } = consumerTimeouts;
+    const { delivery, simulation, outcomes, inbound, callbacks } = consumerTimeouts;
     const urgent = { oldestMessage: Duration.seconds(60), moneyPath: true };
     const usual = { oldestMessage: Duration.seconds(120), moneyPath: true };
     this.deliveriesHigh = queue('deliveries-high', delivery, urgent);
     this.deliveriesNormal = queue('deliveries-normal', delivery, usual);
     this.deliveriesBulk = queue('deliveries-bulk', delivery, { moneyPath: true });
+    this.deliveriesTest = queue('deliveries-test', simulation, {});
     this.outcomes = queue('outcomes', outcomes, usual);
     this.inbound = queue('inbound', inbound, { ...usual, moneyPath: false });
     this.callbacks = queue('callbacks', callbacks, { ...usual, moneyPath: false });
@@ -48,6 +52,16 @@ export class MessagingStack extends StageStack {
   /** The deliveries queues, by falling priority. */
   get deliveries(): readonly WorkQueue[] {
     return [this.deliveriesHigh, this.deliveriesNormal, this.deliveriesBulk];
+  }
+
+  /** Every queue that a message may be put on to be delivered. */
+  get sending(): readonly WorkQueue[] {
+    return [...this.deliveries, this.deliveriesTest];
+  }
+
+  /** Every queue between programs. */
+  get all(): readonly WorkQueue[] {
+    return [...this.sending, this.outcomes, this.inbound, this.callbacks];
   }
 
   private topic(id: string, deployment: Deployment, name: string, displayName: string): Topic {

@@ -6,16 +6,17 @@ import { type Deployment, StageStack } from '../deployment.ts';
 import type { DataStack } from './data.ts';
 import { consumerTimeouts, type MessagingStack, queueEnvironment } from './messaging.ts';
 
-/** What works off the queues behind the bridge: settling, inbound messages, callbacks. */
+/** What works off the queues behind the bridge: settling, inbound messages, callbacks; and the bridge of test keys. */
 export class ProcessingStack extends StageStack {
   readonly settleOutcomes: ServiceFunction;
   readonly handleInbound: ServiceFunction;
   readonly notifyClient: ServiceFunction;
+  readonly simulateDelivery: ServiceFunction;
 
   constructor(scope: Construct, deployment: Deployment, data: DataStack, messaging: MessagingStack) {
     super(scope, 'processing', deployment, 'personal');
     const { database } = data;
-    const { alarms, outcomes, inbound, callbacks } = messaging;
+    const { alarms, deliveriesTest, outcomes, inbound, callbacks } = messaging;
 
     this.settleOutcomes = new ServiceFunction(this, 'SettleOutcomes', {
       deployment,
@@ -39,6 +40,18 @@ export class ProcessingStack extends StageStack {
     });
     database.allow(this.handleInbound.role);
     this.handleInbound.consume(inbound, 5);
+
+    this.simulateDelivery = new ServiceFunction(this, 'SimulateDelivery', {
+      deployment,
+      alarms,
+      name: 'simulate-delivery',
+      timeout: consumerTimeouts.simulation,
+      errors: 'few',
+      environment: { ...database.environment, ...queueEnvironment(outcomes) },
+    });
+    database.allow(this.simulateDelivery.role);
+    this.simulateDelivery.allow(['sqs:SendMessage'], outcomes.queue.queueArn);
+    this.simulateDelivery.consume(deliveriesTest, 2);
 
     this.notifyClient = this.makeNotifyClient(deployment, data, messaging);
   }

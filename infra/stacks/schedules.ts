@@ -1,5 +1,4 @@
 import { Duration } from 'aws-cdk-lib';
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import { ledgerAlarms } from '../constructs/ledger-alarms.ts';
 import { ScheduledJob } from '../constructs/scheduled-job.ts';
@@ -15,7 +14,7 @@ interface Job {
   readonly errors: ErrorTolerance;
   readonly expression: string;
   readonly runsWithin: { readonly period: Duration; readonly periods: number };
-  readonly sendsTo: MessagingStack['deliveries'];
+  readonly sendsTo: MessagingStack['sending'];
 }
 
 const everyMinute = {
@@ -30,9 +29,9 @@ export class SchedulesStack extends StageStack {
 
   constructor(scope: Construct, deployment: Deployment, data: DataStack, messaging: MessagingStack) {
     super(scope, 'schedules', deployment, 'internal');
-    const { deliveries, callbacks } = messaging;
+    const { sending, callbacks } = messaging;
     const jobs: readonly Job[] = [
-      { ...everyMinute, name: 'dispatch-due', errors: 'money-path', sendsTo: [...deliveries, callbacks] },
+      { ...everyMinute, name: 'dispatch-due', errors: 'money-path', sendsTo: [...sending, callbacks] },
       { ...everyMinute, name: 'remove-expired', errors: 'few', sendsTo: [callbacks] },
       {
         name: 'maintain-partitions',
@@ -71,7 +70,7 @@ export class SchedulesStack extends StageStack {
     });
     data.database.allow(made.role);
     for (const { queue } of sendsTo) made.allow(['sqs:SendMessage'], queue.queueArn);
-    allowLeases(made, data);
+    data.allowTable(made.role, data.leases, ['dynamodb:UpdateItem']);
     const moneyPath = errors === 'money-path';
     new ScheduledJob(this, `${pascalCase(name)}Schedule`, {
       deployment,
@@ -84,15 +83,3 @@ export class SchedulesStack extends StageStack {
     return made;
   }
 }
-
-/** Taking, renewing and giving back a lease are one action; the table's key is used on the table's behalf alone. */
-const allowLeases = (job: ServiceFunction, { leases, dataKey, region }: DataStack): void => {
-  job.allow(['dynamodb:UpdateItem'], leases.tableArn);
-  job.role.addToPolicy(
-    new PolicyStatement({
-      actions: ['kms:Decrypt', 'kms:DescribeKey', 'kms:Encrypt', 'kms:GenerateDataKey'],
-      resources: [dataKey.keyArn],
-      conditions: { StringEquals: { 'kms:ViaService': `dynamodb.${region}.amazonaws.com` } },
-    }),
-  );
-};

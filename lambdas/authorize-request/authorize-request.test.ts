@@ -1,125 +1,32 @@
-import { compare, hashSync } from 'bcryptjs';
-import { beforeEach, describe, expect, test } from 'vitest';
-import { issueApiKey } from '#shared/domain/api-key.ts';
-import { createAuthorizer, type KeyRecord } from './authorize-request.ts';
+import { expect, test } from 'vitest';
+import { type Authorization, refused } from './authorization.ts';
+import { createAuthorizer } from './authorize-request.ts';
 
-const pepper = 'the pepper';
-const secret = 'k'.repeat(32);
-const keyId = 'abcdefghijklm';
-const good = issueApiKey({ keyId, secret, pepper });
-const record: KeyRecord = {
-  clientId: '01910000-0000-7000-8000-000000000001',
-  secretHash: hashSync(secret, 4),
-  scopes: 'messages:read messages:write',
-  expiresAt: null,
-  revokedAt: null,
-  suspendedAt: null,
-};
+const allowed = (keyId: string): Authorization => ({
+  outcome: 'allowed',
+  caller: { client_id: 'c', key_id: keyId, scopes: '', is_test: 'false', rate_per_second: '1', burst: '1' },
+});
+const byKey = async (apiKey: string | undefined) => (apiKey === undefined ? refused('missing') : allowed(apiKey));
+const byToken = async (token: string) => allowed(`jwt:${token}`);
+const authorize = createAuthorizer({ byKey, byToken });
 
-let now: number;
-let stored: Map<string, KeyRecord>;
-let lookups: number;
-let comparisons: number;
-let authorize: ReturnType<typeof createAuthorizer>;
-
-beforeEach(() => {
-  now = Date.UTC(2026, 10, 21);
-  stored = new Map([[keyId, record]]);
-  lookups = 0;
-  comparisons = 0;
-  authorize = createAuthorizer({
-    apiKeys: {
-      find: async (id) => {
-        lookups += 1;
-        return stored.get(id);
-      },
-    },
-    pepper: async () => pepper,
-    compare: (given, hash) => {
-      comparisons += 1;
-      return compare(given, hash);
-    },
-    now: () => now,
-  });
+test.each([
+  [undefined, undefined, refused('missing')],
+  ['k', undefined, allowed('k')],
+  [undefined, 'Bearer a.b-_.c', allowed('jwt:a.b-_.c')],
+  [undefined, 'bearer  t', allowed('jwt:t')],
+  [undefined, 'Basic dTpw', refused('malformed')],
+  [undefined, 'Bearer', refused('malformed')],
+  [undefined, 'Bearer a b', refused('malformed')],
+  [undefined, '', refused('malformed')],
+  ['k', 'Bearer t', refused('ambiguous')],
+  ['', 'Bearer t', refused('ambiguous')],
+  ['k', 'Basic dTpw', refused('ambiguous')],
+])('X-API-Key %j and Authorization %j are told apart', async (apiKey, authorization, expected) => {
+  expect(await authorize({ apiKey, authorization })).toEqual(expected);
 });
 
-const refusal = (reason: string) => ({ outcome: 'refused', reason });
-
-describe('a key', () => {
-  test('that is genuine and known is allowed, with its client and scopes', async () => {
-    expect(await authorize(good)).toEqual({
-      outcome: 'allowed',
-      caller: { client_id: record.clientId, key_id: keyId, scopes: record.scopes },
-    });
-  });
-
-  test('that is missing, malformed or forged is refused before anything is looked up', async () => {
-    expect(await authorize(undefined)).toEqual(refusal('missing'));
-    expect(await authorize('')).toEqual(refusal('missing'));
-    expect(await authorize('Bearer x')).toEqual(refusal('malformed'));
-    expect(await authorize(issueApiKey({ keyId, secret, pepper: 'another' }))).toEqual(refusal('forged'));
-    expect([lookups, comparisons]).toEqual([0, 0]);
-  });
-
-  test('that nobody has is refused, and found as soon as it is there', async () => {
-    stored.clear();
-    expect(await authorize(good)).toEqual(refusal('unknown'));
-    stored.set(keyId, record);
-    expect(await authorize(good)).toMatchObject({ outcome: 'allowed' });
-  });
-
-  test('whose secret is not the stored one is refused', async () => {
-    const other = issueApiKey({ keyId, secret: 'o'.repeat(32), pepper });
-    await authorize(good);
-    expect(await authorize(other)).toEqual(refusal('wrong-secret'));
-  });
-
-  test('is compared by bcrypt and looked up once, however often it is used', async () => {
-    for (let n = 0; n < 5; n += 1) await authorize(good);
-    expect([lookups, comparisons]).toEqual([1, 1]);
-  });
-
-  test('that was revoked is refused within a minute', async () => {
-    await authorize(good);
-    stored.set(keyId, { ...record, revokedAt: new Date(now) });
-    now += 60_000;
-    expect(await authorize(good)).toEqual(refusal('revoked'));
-    expect(comparisons).toBe(1);
-  });
-
-  test('is refused from the moment it expires, remembered or not', async () => {
-    stored.set(keyId, { ...record, expiresAt: new Date(now + 10_000) });
-    expect(await authorize(good)).toMatchObject({ outcome: 'allowed' });
-    now += 10_000;
-    expect(await authorize(good)).toEqual(refusal('expired'));
-  });
-
-  test('whose secret was replaced under the same id is no longer taken for verified', async () => {
-    await authorize(good);
-    stored.set(keyId, { ...record, secretHash: hashSync('n'.repeat(32), 4) });
-    now += 60_000;
-    expect(await authorize(good)).toEqual(refusal('wrong-secret'));
-  });
-
-  test('of a suspended client is known but denied', async () => {
-    stored.set(keyId, { ...record, suspendedAt: new Date(now) });
-    expect(await authorize(good)).toMatchObject({ outcome: 'suspended', caller: { client_id: record.clientId } });
-  });
-});
-
-test('a fault of the lookup is thrown, and the next request looks again', async () => {
-  const broken = createAuthorizer({
-    apiKeys: {
-      find: async () => {
-        lookups += 1;
-        if (lookups === 1) throw new Error('the database is away');
-        return record;
-      },
-    },
-    pepper: async () => pepper,
-    compare: async () => true,
-    now: () => now,
-  });
-  await expect(broken(good)).rejects.toThrow('the database is away');
-  expect(await broken(good)).toMatchObject({ outcome: 'allowed' });
+test('a token is refused where the stage has no issuer', async () => {
+  const keysAlone = createAuthorizer({ byKey, byToken: null });
+  expect(await keysAlone({ apiKey: undefined, authorization: 'Bearer t' })).toEqual(refused('no-issuer'));
 });

@@ -1,85 +1,27 @@
-import { createHash } from 'node:crypto';
-import type { Caller } from '#shared/contracts/scopes.ts';
-import { isGenuine, parseApiKey } from '#shared/domain/api-key.ts';
-import { createBoundedMemory, rememberedOr } from '#shared/domain/bounded-memory.ts';
+import { type Authorization, refused } from './authorization.ts';
 
-export interface KeyRecord {
-  readonly clientId: string;
-  readonly secretHash: string;
-  /** Joined by a space. */
-  readonly scopes: string;
-  readonly expiresAt: Date | null;
-  readonly revokedAt: Date | null;
-  readonly suspendedAt: Date | null;
+/** The values of the headers, as they came. */
+export interface Credentials {
+  readonly apiKey: string | undefined;
+  readonly authorization: string | undefined;
 }
 
-export interface ApiKeys {
-  find(keyId: string): Promise<KeyRecord | undefined>;
+export interface Authorizers {
+  byKey(apiKey: string | undefined): Promise<Authorization>;
+  /** Null where the stage has no issuer of tokens. */
+  readonly byToken: ((token: string) => Promise<Authorization>) | null;
 }
 
-export interface Surroundings {
-  readonly apiKeys: ApiKeys;
-  /** With what the checks of keys are made. */
-  readonly pepper: () => Promise<string>;
-  /** Compares a secret with its bcrypt hash: tens of milliseconds. */
-  readonly compare: (secret: string, hash: string) => Promise<boolean>;
-  readonly now: () => number;
-}
+/** RFC 6750, 2.1: one space in the grammar, the scheme in any case (RFC 9110, 11.1). */
+const bearer = /^Bearer +([A-Za-z0-9._~+/=-]+)$/i;
 
-export type Refusal = 'missing' | 'malformed' | 'forged' | 'unknown' | 'wrong-secret' | 'revoked' | 'expired';
-
-export type Authorization =
-  | { readonly outcome: 'allowed'; readonly caller: Caller }
-  | { readonly outcome: 'suspended'; readonly caller: Caller }
-  | { readonly outcome: 'refused'; readonly reason: Refusal };
-
-/** A revocation takes effect everywhere within this time. */
-const recordAgeMs = 60_000;
-const maxRemembered = 10_000;
-
-/** The hash belongs to it, so that a secret replaced under the same key id is compared anew. */
-const digest = (secret: string, hash: string) => createHash('sha256').update(`${hash} ${secret}`).digest('base64');
-
-const refused = (reason: Refusal): Authorization => ({ outcome: 'refused', reason });
-
-/**
- * Tells who asks by the value of `X-API-Key`. The cheap refusals come first: the shape, then the check, which only
- * somebody with the pepper can make, then the record, and bcrypt last and once per process for each key.
- */
-export const createAuthorizer = ({ apiKeys, pepper, compare, now }: Surroundings) => {
-  const records = createBoundedMemory<Promise<KeyRecord | undefined>>({
-    maxEntries: maxRemembered,
-    maxAgeMs: recordAgeMs,
-    now,
-  });
-  const verified = createBoundedMemory<true>({ maxEntries: maxRemembered, now });
-
-  const recordOf = async (keyId: string) => {
-    const record = await rememberedOr(records, keyId, () => apiKeys.find(keyId));
-    // An unknown key may be there the next moment, and its check is genuine: it is not held against it.
-    if (!record) records.delete(keyId);
-    return record;
+/** Tells who asks: by `X-API-Key`, or by `Authorization: Bearer`. With both it could be either of two, so it is nobody. */
+export const createAuthorizer =
+  ({ byKey, byToken }: Authorizers) =>
+  async ({ apiKey, authorization }: Credentials): Promise<Authorization> => {
+    if (authorization === undefined) return byKey(apiKey);
+    if (apiKey !== undefined) return refused('ambiguous');
+    const token = bearer.exec(authorization)?.[1];
+    if (token === undefined) return refused('malformed');
+    return byToken ? byToken(token) : refused('no-issuer');
   };
-
-  const isSecret = async (secret: string, hash: string) => {
-    const known = digest(secret, hash);
-    if (verified.get(known)) return true;
-    const right = await compare(secret, hash);
-    if (right) verified.set(known, true);
-    return right;
-  };
-
-  return async (apiKey: string | undefined): Promise<Authorization> => {
-    if (apiKey === undefined || apiKey === '') return refused('missing');
-    const key = parseApiKey(apiKey);
-    if (!key) return refused('malformed');
-    if (!isGenuine(key, await pepper())) return refused('forged');
-    const record = await recordOf(key.keyId);
-    if (!record) return refused('unknown');
-    if (!(await isSecret(key.secret, record.secretHash))) return refused('wrong-secret');
-    if (record.revokedAt) return refused('revoked');
-    if (record.expiresAt && record.expiresAt.getTime() <= now()) return refused('expired');
-    const caller = { client_id: record.clientId, key_id: key.keyId, scopes: record.scopes };
-    return { outcome: record.suspendedAt ? 'suspended' : 'allowed', caller };
-  };
-};

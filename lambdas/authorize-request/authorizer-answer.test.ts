@@ -2,7 +2,14 @@ import type { APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
 import { expect, test } from 'vitest';
 import { headerOf, policyFor } from './authorizer-answer.ts';
 
-const caller = { client_id: '01910000-0000-7000-8000-000000000001', key_id: 'abcdefghijklm', scopes: 'admin' };
+const caller = {
+  client_id: '01910000-0000-7000-8000-000000000001',
+  key_id: 'abcdefghijklm',
+  scopes: 'admin',
+  is_test: 'false' as const,
+  rate_per_second: '10',
+  burst: '20',
+};
 const methodArn = 'arn:aws:execute-api:eu-central-1:123456789012:abcdef1234/prod/POST/v1/messages';
 
 test('a policy holds for the whole stage, and tells serve-api who asks', () => {

@@ -7,6 +7,7 @@ const due = (n: number): DueMessage[] =>
     id: `${i}`,
     client_id: 'c',
     priority: 'normal',
+    is_test: false,
     attempt: 1,
     parts: 1,
     correlation_id: 'r',

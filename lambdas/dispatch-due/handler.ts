@@ -5,7 +5,7 @@ import type { Context } from 'aws-lambda';
 import * as z from 'zod';
 import { connectSql } from '#shared/adapters/data-api.ts';
 import { enqueueCallbacks, enqueueMessages } from '#shared/adapters/enqueue.ts';
-import { databaseEnv, databaseOf, deliveryQueuesEnv, deliveryQueuesOf } from '#shared/adapters/environment.ts';
+import { databaseEnv, databaseOf, sendingQueuesEnv, sendingQueuesOf } from '#shared/adapters/environment.ts';
 import { connectLeases } from '#shared/adapters/leases.ts';
 import { findDueCallbacks, findDueMessages, markCallbacksQueued, markMessagesQueued } from '#shared/adapters/outbox.ts';
 import { recoverOrphans } from '#shared/adapters/recover-messages.ts';
@@ -16,12 +16,12 @@ import { dispatchDue, type Outbox } from './dispatch-due.ts';
 
 const env = readEnv({
   ...databaseEnv,
-  ...deliveryQueuesEnv,
+  ...sendingQueuesEnv,
   CALLBACKS_QUEUE_URL: z.url(),
   LEASES_TABLE_NAME: z.string().min(1),
 });
 const sql = connectSql(databaseOf(env));
-const queues = deliveryQueuesOf(env);
+const queues = sendingQueuesOf(env);
 const leases = connectLeases(env.LEASES_TABLE_NAME);
 
 /** Kept back from the function's timeout: a page in hand is finished, not cut off. */

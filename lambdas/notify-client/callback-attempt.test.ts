@@ -6,7 +6,8 @@ const now = new Date('2026-11-21T12:00:00Z');
 const callback = {
   id: '01910000-0000-7000-8000-00000000000a',
   attempt: 3,
-  createdAt: new Date(now.getTime() - 60_000),
+  triedSince: new Date(now.getTime() - 60_000),
+  attemptsBefore: 0,
 };
 const answered = (status: number) => ({ outcome: 'answered', status }) as const;
 const unreachable = { outcome: 'unreachable', error: 'The connection failed (ECONNREFUSED)' } as const;
@@ -36,8 +37,13 @@ test('a redirect is a failure which says why', () => {
   expect(settlementOf(callback, answered(302), now, 0).error).toBe('Answered 302: redirects are not followed');
 });
 
+test('a callback that the client asked for again begins with the shortest delay', () => {
+  const again = { ...callback, attempt: 30, attemptsBefore: 29 };
+  expect(settlementOf(again, unreachable, now, 0.5).nextAttemptAt).toEqual(new Date(now.getTime() + 5_000));
+});
+
 test('24 hours after it was made a callback that fails is given up, and one that is answered is delivered', () => {
-  const old = { ...callback, createdAt: new Date(now.getTime() - 24 * 3_600_000) };
+  const old = { ...callback, triedSince: new Date(now.getTime() - 24 * 3_600_000) };
   expect(settlementOf(old, unreachable, now, 0.5)).toMatchObject({ outcome: 'given-up', nextAttemptAt: null });
   expect(settlementOf(old, answered(200), now, 0.5)).toMatchObject({ outcome: 'delivered' });
 });

@@ -7,7 +7,7 @@ const longestDelayMs = 3_600_000;
 const giveUpAfterMs = 24 * 3_600_000;
 
 /**
- * How long to wait after this attempt, counted from 1: exponential with full jitter, at most an hour.
+ * How long to wait after this attempt, counted from 1 since it is tried: exponential with full jitter, at most an hour.
  *
  * @param random from 0 to below 1.
  */
@@ -25,19 +25,19 @@ const errorOf = (posted: Posted): string | null => {
  * tried again for 24 hours.
  */
 export const settlementOf = (
-  callback: Pick<StoredCallback, 'id' | 'attempt' | 'createdAt'>,
+  callback: Pick<StoredCallback, 'id' | 'attempt' | 'triedSince' | 'attemptsBefore'>,
   posted: Posted,
   now: Date,
   random: number,
 ): Settlement => {
-  const { id, attempt, createdAt } = callback;
+  const { id, attempt, triedSince, attemptsBefore } = callback;
   const status = posted.outcome === 'answered' ? posted.status : null;
   if (status !== null && status >= 200 && status < 300)
     return { id, attempt, outcome: 'delivered', nextAttemptAt: null, status, error: null };
   const error = errorOf(posted);
   const ended = { id, attempt, nextAttemptAt: null, status, error };
   if (posted.outcome === 'refused') return { ...ended, outcome: 'refused' };
-  if (now.getTime() - createdAt.getTime() >= giveUpAfterMs) return { ...ended, outcome: 'given-up' };
-  const nextAttemptAt = new Date(now.getTime() + retryDelayMs(attempt, random));
+  if (now.getTime() - triedSince.getTime() >= giveUpAfterMs) return { ...ended, outcome: 'given-up' };
+  const nextAttemptAt = new Date(now.getTime() + retryDelayMs(attempt - attemptsBefore, random));
   return { id, attempt, outcome: 'retried', nextAttemptAt, status, error };
 };

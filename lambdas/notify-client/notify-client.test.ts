@@ -23,6 +23,8 @@ const callback = (columns: Partial<StoredCallback> = {}): StoredCallback => ({
   payload: { id: 'm', status: 'DELIVERED' },
   attempt: 1,
   createdAt: new Date('2026-11-21T11:59:00.5Z'),
+  triedSince: new Date('2026-11-21T11:59:00.5Z'),
+  attemptsBefore: 0,
   encryptedSecrets: ['current'],
   ...columns,
 });
@@ -130,8 +132,8 @@ test('a client without a secret is not called, but may get one within 24 hours',
 });
 
 test('what was given up is a dead letter before its row says so; a URL that was refused is none', async () => {
-  const createdAt = new Date('2026-11-20T12:00:00Z');
-  const [old, refused] = [callback({ createdAt }), callback({ createdAt, url: 'https://refused.example/' })];
+  const triedSince = new Date('2026-11-20T12:00:00Z');
+  const [old, refused] = [callback({ triedSince }), callback({ triedSince, url: 'https://refused.example/' })];
   stored = [old, refused];
   answer = async ({ url }) =>
     url.includes('refused') ? { outcome: 'refused', error: 'no' } : { outcome: 'answered', status: 500 };

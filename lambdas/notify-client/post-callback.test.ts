@@ -57,6 +57,15 @@ describe('a callback to an exempt origin', () => {
     expect(target.seen).toEqual([]);
   });
 
+  test.each([301, 302, 303, 307, 308])('is not led to a private address by a %i', async (status) => {
+    const inside = await receiver(ok);
+    const { origin, seen } = await receiver((_, response) =>
+      response.writeHead(status, { location: inside.origin }).end(),
+    );
+    expect(await post(origin, { exemptOrigins: [origin] })).toEqual({ outcome: 'answered', status });
+    expect([seen.length, inside.seen.length]).toEqual([1, 0]);
+  });
+
   test('has its answer cut off when it does not end, and the status stands', async () => {
     const { origin } = await receiver((_, response) => {
       response.writeHead(200);
@@ -105,7 +114,26 @@ describe('a callback to anything not on the public internet is refused', () => {
   test('by a literal address, and nothing is resolved or sent', async () => {
     const { port, seen } = await receiver(ok);
     const resolve = () => Promise.reject(new Error('asked'));
-    for (const host of ['127.0.0.1', '[::1]', '[::ffff:127.0.0.1]', '169.254.169.254', '10.0.0.1', 'localhost'])
+    const hosts = [
+      '127.0.0.1',
+      '127.1',
+      '127.0.0.1.',
+      '0x7f000001',
+      '2130706433',
+      '0177.0.0.1',
+      '0.0.0.0',
+      '0',
+      '[::]',
+    ];
+    const more = [
+      '[::1]',
+      '[::ffff:127.0.0.1]',
+      '[::ffff:7f00:1]',
+      '169.254.169.254',
+      '[::ffff:a9fe:a9fe]',
+      '10.0.0.1',
+    ];
+    for (const host of [...hosts, ...more, '[fd00::1]', '[fe80::1]', 'localhost', 'localhost.'])
       expect(await post(`https://${host}:${port}/`, { resolve })).toEqual({
         outcome: 'refused',
         error: 'The host of the URL is not on the public internet',
@@ -122,6 +150,11 @@ describe('a callback to anything not on the public internet is refused', () => {
     [['::ffff:127.0.0.1']],
     [['fd00:ec2::254']],
     [['64:ff9b::a9fe:a9fe']],
+    [['0.0.0.0']],
+    [['::ffff:a9fe:a9fe']],
+    [['fd00::1']],
+    [['fe80::1']],
+    [['2606:4700::1111', '::1']],
     [['8.8.8.8', '127.0.0.1']],
   ])('by what its name resolves to: %s', async (addresses) => {
     const { port, seen } = await receiver(ok);

@@ -4,8 +4,10 @@ import type { Context } from 'aws-lambda';
 import * as z from 'zod';
 import { connectSql } from '#shared/adapters/data-api.ts';
 import { databaseEnv, databaseOf } from '#shared/adapters/environment.ts';
+import { eraseSome } from '#shared/adapters/erasures.ts';
 import { connectLeases } from '#shared/adapters/leases.ts';
 import { expireMessages, sweep } from '#shared/adapters/recover-messages.ts';
+import { refuseRecentlyOptedOut } from '#shared/adapters/refuse-opted-out.ts';
 import { settleAndTell } from '#shared/adapters/settle-and-tell.ts';
 import { readEnv } from '#shared/env.ts';
 import { logger, publishMetrics } from '#shared/telemetry.ts';
@@ -18,6 +20,8 @@ const reserveMs = 15_000;
 
 const atticFor = (context: Context): Attic => ({
   expire: (limit) => expireMessages(sql, limit),
+  refuseOptedOut: (limit) => refuseRecentlyOptedOut(sql, limit),
+  erase: (limit) => eraseSome(sql, limit),
   settle: (ids) => settleAndTell(sql, env.CALLBACKS_QUEUE_URL, ids),
   sweep: () => sweep(sql),
   isLate: () => context.getRemainingTimeInMillis() < reserveMs,

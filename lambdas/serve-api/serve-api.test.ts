@@ -1,108 +1,61 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda';
-import { expect, test, vi } from 'vitest';
-import type { AcceptedRow } from '#shared/adapters/accept-message.ts';
-import { routes } from '#shared/contracts/routes.ts';
-import { type ApiRequest, toApiRequest, toResult } from './api-request.ts';
-import { serve, type World } from './serve-api.ts';
+import { expect, test } from 'vitest';
+import { refuse } from '#shared/contracts/problems.ts';
+import { type Operation, routes } from '#shared/contracts/routes.ts';
+import { apiCaller, apiRequest } from '../../test/support/api-request.ts';
+import { answer, toApiRequest, toResult } from './api-request.ts';
+import type { Handles } from './handles.ts';
+import { type Server, serve } from './serve-api.ts';
+import { createServiceHandles } from './service/service-handles.ts';
 
-const row: AcceptedRow = {
-  id: '01a1fd77-b35a-7034-ac02-ae2ff88bcaf3',
-  recipient: '491700000001',
-  sender: 'Signalbox',
-  encoding: 'gsm7',
-  parts: 1,
-  priority: 'normal',
-  cost_cents: 5,
-  reference: null,
-  scheduled: false,
-  delay_seconds: 0,
-  created_at: new Date('2026-11-21T08:00:00Z'),
-  expires_at: new Date('2026-11-23T08:00:00Z'),
+/** Each handle says which operation it is. */
+const handles = Object.fromEntries(
+  routes.map(({ operation }) => [operation, () => answer(200, { operation })]),
+) as unknown as Handles<Operation>;
+
+/** Nobody is limited, and nothing is remembered. */
+const server: Server = {
+  handles,
+  rateLimits: {
+    take: async () => ({ outcome: 'admitted', fill: { limit: 200, remaining: 199, resetSeconds: 0 } }),
+  },
+  answers: { find: async () => undefined, remember: async () => undefined },
+  warn: () => undefined,
 };
 
-const world = (given: Partial<World> = {}): World => ({
-  now: () => new Date('2026-11-21T08:00:00Z'),
-  newId: () => row.id,
-  exemptOrigins: [],
-  accept: async () => ({ outcome: 'accepted', message: row }),
-  enqueue: async () => undefined,
-  readMessage: async () => null,
-  readAccount: async () => null,
-  checkDependencies: async () => ({ database: null }),
-  openApi: () => ({ openapi: '3.1.0' }),
-  ...given,
-});
-
-const request = (given: Partial<ApiRequest> = {}): ApiRequest => ({
-  requestId: 'r-1',
-  caller: { clientId: 'c', keyId: 'k', scopes: new Set(['messages:read', 'messages:write']) },
-  pathParameters: {},
-  headers: {},
-  body: JSON.stringify({ to: '+491700000001', text: 'hello' }),
-  ...given,
-});
-
-test('an accepted message is queued at once and named by Location', async () => {
-  const enqueue = vi.fn(async () => undefined);
-  const said = await serve('POST', '/v1/messages', request(), world({ enqueue }));
-  expect(said).toMatchObject({
-    status: 202,
-    body: { status: 'QUEUED' },
-    headers: { location: `/v1/messages/${row.id}` },
-  });
-  expect(enqueue).toHaveBeenCalledOnce();
-});
-
-test.each([
-  [900, 1],
-  [901, 0],
-])('a message scheduled in %i s is queued now %i times: SQS delays for 15 minutes', async (delay_seconds, times) => {
-  const enqueue = vi.fn(async () => undefined);
-  const message = { ...row, scheduled: true, delay_seconds };
-  const accept: World['accept'] = async () => ({ outcome: 'accepted', message });
-  const said = await serve('POST', '/v1/messages', request(), world({ enqueue, accept }));
-  expect(said).toMatchObject({ status: 202, body: { status: 'SCHEDULED' } });
-  expect(enqueue).toHaveBeenCalledTimes(times);
-});
-
-test('a replay says so and queues nothing', async () => {
-  const enqueue = vi.fn(async () => undefined);
-  const accept: World['accept'] = async () => ({ outcome: 'replayed', message: row });
-  const said = await serve('POST', '/v1/messages', request(), world({ enqueue, accept }));
-  expect(said).toMatchObject({ status: 202, headers: { 'idempotent-replayed': 'true' } });
-  expect(enqueue).not.toHaveBeenCalled();
-});
-
-test.each([
-  ['unaffordable', 'credit.insufficient'],
-  ['mismatch', 'idempotency.mismatch'],
-  ['no-such-client', 'account.not_found'],
-] as const)('%s is refused as %s', async (outcome, code) => {
-  expect(await serve('POST', '/v1/messages', request(), world({ accept: async () => ({ outcome }) }))).toMatchObject({
-    code,
-  });
-});
-
-test('every route that has a scope refuses a caller without it', async () => {
-  const caller = { clientId: 'c', keyId: 'k', scopes: new Set(['cas:read']) };
-  for (const { method, path, scope } of routes) {
-    if (scope === null) continue;
-    expect(await serve(method, path, request({ caller }), world())).toMatchObject({ code: 'auth.forbidden' });
-    expect(await serve(method, path, request({ caller: null }), world())).toMatchObject({ code: 'auth.forbidden' });
+test('each row of the route table is answered by its own operation', async () => {
+  for (const { method, path, operation, scope } of routes) {
+    const caller = scope === null ? null : apiCaller({ scopes: new Set([scope]) });
+    const said = await serve(apiRequest({ method, route: path, caller }), server);
+    expect(said).toMatchObject({ status: 200, body: { operation } });
   }
 });
 
-test('an id that cannot be one, and one that is not there, look the same', async () => {
-  for (const id of ['x', row.id, undefined])
-    expect(await serve('GET', '/v1/messages/{id}', request({ pathParameters: { id } }), world())).toMatchObject({
-      code: 'message.not_found',
-    });
+test('every route that has a scope refuses a caller without it', async () => {
+  for (const { method, path, scope } of routes) {
+    if (scope === null) continue;
+    for (const caller of [apiCaller({ scopes: new Set() }), null])
+      expect(await serve(apiRequest({ method, route: path, caller }), server)).toMatchObject({
+        code: 'auth.forbidden',
+      });
+  }
+});
+
+test('what is in no row of the table is no route', async () => {
+  for (const route of ['/v1/nothing', '/v1/messages/'])
+    expect(await serve(apiRequest({ route }), server)).toMatchObject({ code: 'route.not_found' });
+  expect(await serve(apiRequest({ method: 'TRACE' }), server)).toMatchObject({ code: 'route.not_found' });
 });
 
 test('readiness names what does not answer', async () => {
-  expect(await serve('GET', '/readyz', request(), world())).toMatchObject({ status: 200 });
-  const checkDependencies = async () => ({ database: 'TimeoutError', queues: null });
-  expect(await serve('GET', '/readyz', request(), world({ checkDependencies }))).toMatchObject({
+  const readiness = (database: string | null) =>
+    createServiceHandles({
+      checkDependencies: async () => ({ database, queues: null }),
+      openApi: () => ({}),
+      countDeadLetters: async () => [],
+    });
+  expect(await readiness(null).getReadiness(apiRequest())).toMatchObject({ status: 200 });
+  expect(await readiness('TimeoutError').getReadiness(apiRequest())).toMatchObject({
     code: 'service.not_ready',
     detail: 'Not ready: database.',
   });
@@ -124,14 +77,10 @@ test('the caller’s x-request-id follows the request; one that is not usable is
 });
 
 test('a refusal is answered as RFC 9457 with a stable code', () => {
-  const result = toResult(request(), {
-    outcome: 'refused',
-    code: 'credit.insufficient',
-    detail: 'It takes 1 part(s).',
-  });
+  const result = toResult(apiRequest(), refuse('credit.insufficient', 'It takes 1 part(s).'));
   expect(result).toMatchObject({
     statusCode: 402,
-    headers: { 'content-type': 'application/problem+json', 'x-request-id': 'r-1' },
+    headers: { 'content-type': 'application/problem+json', 'x-request-id': 'request-1' },
   });
   expect(JSON.parse(result.body)).toEqual({
     type: 'about:blank',
@@ -139,6 +88,6 @@ test('a refusal is answered as RFC 9457 with a stable code', () => {
     status: 402,
     detail: 'It takes 1 part(s). Top up the account.',
     code: 'credit.insufficient',
-    request_id: 'r-1',
+    request_id: 'request-1',
   });
 });

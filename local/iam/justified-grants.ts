@@ -19,10 +19,15 @@ export const justifiedGrants: readonly Justification[] = [
     reason: 'EventBridge Scheduler puts runs there that Lambda would not take; here Lambda takes every one.',
   },
   {
-    roles: ['dispatch-due', 'remove-expired', 'maintain-partitions', 'reconcile-ledger'],
+    roles: ['dispatch-due', 'remove-expired', 'maintain-partitions', 'reconcile-ledger', 'serve-api'],
     actions: ['kms:DescribeKey', 'kms:Encrypt', 'kms:GenerateDataKey'],
     reason:
       "DynamoDB names them, with kms:Decrypt, as the least it needs in the caller's name for a table under a customer's key (DynamoDB Developer Guide, \"Encryption at rest: usage notes\"); when it renews the table's key cannot be seen from outside. No other service can use them.",
+  },
+  {
+    roles: ['serve-api'],
+    actions: ['dynamodb:GetItem'],
+    reason: 'A bucket is read only when another instance has filled it since this one last saw it.',
   },
   {
     roles: ['network-flows'],

@@ -24,10 +24,14 @@ const until = async (what: string, happened: () => Promise<boolean> | boolean): 
   }
 };
 
-const submit = async ({ signalbox }: Run, options: object): Promise<string> => {
+const submit = async (
+  { signalbox }: Run,
+  options: object,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<string> => {
   const response = await fetch(new URL('/v1/messages', signalbox.cloud.apiUrl), {
     method: 'POST',
-    headers: { 'x-api-key': signalbox.client.apiKey, 'content-type': 'application/json' },
+    headers: { 'x-api-key': signalbox.client.apiKey, 'content-type': 'application/json', ...headers },
     body: JSON.stringify({ to: '+491700000099', text: 'Who may do this?', ...options }),
   });
   const body = (await response.json()) as { id: string };
@@ -84,10 +88,47 @@ const dispatchDue = async (run: Run): Promise<void> => {
   await untilState(run, ids, 'DELIVERED');
 };
 
+/** A test message that goes at once and one that is scheduled, under a key that is repeated. */
+const sendUnderTestKey = async (run: Run): Promise<void> => {
+  const { cloud, client } = run.signalbox;
+  const asAdmin = { 'x-api-key': client.adminApiKey, 'content-type': 'application/json' };
+  const response = await fetch(new URL(`/v1/admin/clients/${client.clientId}/keys`, cloud.apiUrl), {
+    method: 'POST',
+    headers: asAdmin,
+    body: JSON.stringify({ name: 'test', scopes: ['messages:write'], is_test: true }),
+  });
+  const { api_key: key } = (await response.json()) as { api_key: string };
+  const headers = { 'x-api-key': key, 'idempotency-key': `test-${Date.now()}` };
+  const ids = [await submit(run, {}, headers), await submit(run, { send_at: inOneHour() }, { 'x-api-key': key })];
+  await submit(run, {}, headers);
+  await run.database.query(
+    `UPDATE messages SET created_at = now() - interval '1 minute', next_attempt_at = now() WHERE id = $1`,
+    [ids[1]],
+  );
+  await runUntil(run, 'dispatch-due', 'dispatching', async () => (await stateOf(run, ids[1] ?? '')) !== 'SCHEDULED');
+  await untilState(run, ids, 'DELIVERED');
+  await fetch(new URL('/v1/admin/dead-letters', cloud.apiUrl), { headers: asAdmin });
+};
+
 const removeExpired = async (run: Run): Promise<void> => {
   const id = await submit(run, { send_at: inOneHour() });
   await run.database.query(`UPDATE messages SET expires_at = now() - interval '1 minute' WHERE id = $1`, [id]);
   await runUntil(run, 'remove-expired', 'expiring', async () => (await stateOf(run, id)) === 'EXPIRED');
+};
+
+/** A new signing secret, and a callback that the client asks for. */
+const testCallbacks = async ({ signalbox: { cloud, client }, database }: Run): Promise<void> => {
+  for (const path of ['secret', 'test']) {
+    const url = new URL(`/v1/callback-settings/${path}`, cloud.apiUrl);
+    const response = await fetch(url, { method: 'POST', headers: { 'x-api-key': client.apiKey } });
+    if (!response.ok) throw new Error(`POST ${url.pathname}: ${response.status} ${await response.text()}`);
+  }
+  await until('the test callback', async () => {
+    const { rowCount } = await database.query(
+      `SELECT FROM callbacks WHERE type = 'callback.test' AND state = 'DELIVERED'`,
+    );
+    return (rowCount ?? 0) > 0;
+  });
 };
 
 const receiveInbound = async ({ signalbox, database }: Run): Promise<void> => {
@@ -114,11 +155,25 @@ const giveBack = async ({ signalbox: { cloud } }: Run): Promise<void> => {
   });
 };
 
+/** A key for the demo client, issued through the API. */
+const issueKey = async ({ signalbox: { cloud, client } }: Run): Promise<void> => {
+  const url = new URL(`/v1/admin/clients/${client.clientId}/keys`, cloud.apiUrl);
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: { 'x-api-key': client.adminApiKey, 'content-type': 'application/json' },
+    body: JSON.stringify({ name: 'may it?', scopes: ['messages:read'] }),
+  });
+  if (!response.ok) throw new Error(`POST ${url.pathname}: ${response.status} ${await response.text()}`);
+};
+
 const steps = {
   'the probes': askProbes,
   'every priority': sendEveryPriority,
   'what is due, and a callback that is given up': dispatchDue,
   'what is expired': removeExpired,
+  'a callback to try them': testCallbacks,
+  'a key that is issued': issueKey,
+  'a test key': sendUnderTestKey,
   partitions: async ({ signalbox }: Run) => void (await signalbox.cloud.runSchedule('maintain-partitions')),
   'the books': async ({ signalbox }: Run) => void (await signalbox.cloud.runSchedule('reconcile-ledger')),
   'a message from a telephone': receiveInbound,

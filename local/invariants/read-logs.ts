@@ -35,6 +35,7 @@ const Received = z.object({
       destination: z.string(),
       part: z.object({ number: z.int(), total: z.int(), reference: z.int() }).nullable(),
       text: z.string().nullable(),
+      data_hex: z.string(),
       command_status: z.int(),
       message_id: z.string().nullable(),
     }),
@@ -46,9 +47,9 @@ const hash = (text: string): string => createHash('sha256').update(text, 'utf8')
 /** What the SMSC simulator took, from its control port. */
 export const readSmscLog = async (controlUrl: string): Promise<Log<TakenSubmit>> => {
   const { records } = await read(new URL(`/received?limit=${mostSubmits}`, controlUrl), Received);
-  const entries = records.flatMap(({ command_status, message_id, destination, part, text }) =>
+  const entries = records.flatMap(({ command_status, message_id, destination, part, text, data_hex }) =>
     command_status === 0 && message_id !== null
-      ? [{ smsc_message_id: message_id, destination, part, body_hash: hash(text ?? '') }]
+      ? [{ smsc_message_id: message_id, destination, part, body_hash: hash(text ?? data_hex) }]
       : [],
   );
   return { entries, wholeSince: wholeSince(records, mostSubmits) };

@@ -1,4 +1,5 @@
-import type { AccountView, MessageView } from '#shared/contracts/messages.ts';
+import type { AccountView } from '#shared/contracts/credit.ts';
+import type { MessageView } from '#shared/contracts/messages.ts';
 import type { CallbackReceiver } from '../callback-receiver/start-callback-receiver.ts';
 import type { Say } from './say.ts';
 

@@ -29,7 +29,8 @@ const findOrCreate = async (database: Database): Promise<string> => {
   if (rows[0]) return rows[0].id;
   const id = uuidV7();
   await database.query(
-    `WITH client AS (INSERT INTO clients (id, name, credit_cents, part_price_cents) VALUES ($1, $2, $3, $4))
+    `WITH client AS (INSERT INTO clients (id, name, credit_cents, part_price_cents, rate_per_second, burst)
+       VALUES ($1, $2, $3, $4, 1000, 2000))
      INSERT INTO ledger_entries (id, kind, client_id, amount_cents, reason) VALUES ($5, 'GRANT', $1, $3, 'opening credit')`,
     [id, name, openingCreditCents, partPriceCents, uuidV7()],
   );
@@ -49,7 +50,9 @@ const issueKey = async (database: Database, clientId: string, pepper: string, sc
 };
 
 const setCallbacks = async (database: Database, clientId: string, url: string, ciphertext: string): Promise<void> => {
-  const secrets = JSON.stringify([{ ciphertext_base64: ciphertext, created_at: new Date().toISOString() }]);
+  const secrets = JSON.stringify([
+    { id: uuidV7(), ciphertext_base64: ciphertext, created_at: new Date().toISOString() },
+  ]);
   await database.query('UPDATE clients SET callback_url = $2, callback_secrets = $3 WHERE id = $1', [
     clientId,
     url,

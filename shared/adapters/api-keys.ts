@@ -6,6 +6,10 @@ export interface ApiKeyRecord {
   readonly secretHash: string;
   /** Joined by a space. */
   readonly scopes: string;
+  readonly isTest: boolean;
+  /** The client's token bucket of requests. */
+  readonly ratePerSecond: number;
+  readonly burst: number;
   readonly expiresAt: Date | null;
   readonly revokedAt: Date | null;
   /** The client's, whose every key it concerns. */
@@ -16,13 +20,16 @@ interface Row {
   readonly client_id: string;
   readonly secret_hash: string;
   readonly scopes: string;
+  readonly is_test: boolean;
+  readonly rate_per_second: number;
+  readonly burst: number;
   readonly expires_at: Date | null;
   readonly revoked_at: Date | null;
   readonly suspended_at: Date | null;
 }
 
 const findKey = `
-  SELECT k.client_id, k.secret_hash, array_to_string(k.scopes, ' ') AS scopes, k.expires_at, k.revoked_at, c.suspended_at
+  SELECT k.client_id, k.secret_hash, array_to_string(k.scopes, ' ') AS scopes, k.is_test, c.rate_per_second, c.burst, k.expires_at, k.revoked_at, c.suspended_at
   FROM api_keys k JOIN clients c ON c.id = k.client_id
   WHERE k.id = :key_id`;
 
@@ -35,6 +42,9 @@ export const connectApiKeys = (sql: Sql) => ({
       clientId: row.client_id,
       secretHash: row.secret_hash,
       scopes: row.scopes,
+      isTest: row.is_test,
+      ratePerSecond: row.rate_per_second,
+      burst: row.burst,
       expiresAt: row.expires_at,
       revokedAt: row.revoked_at,
       suspendedAt: row.suspended_at,

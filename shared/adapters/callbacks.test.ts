@@ -47,6 +47,8 @@ test('a callback that is due is loaded with its client’s secrets', async () =>
       payload: { a: '€', b: 1 },
       attempt: 2,
       createdAt: new Date('2026-11-21T08:42:00.123Z'),
+      triedSince: new Date('2026-11-21T08:42:00.123Z'),
+      attemptsBefore: 0,
       encryptedSecrets: ['bmV3', 'b2xk'],
     },
   ]);

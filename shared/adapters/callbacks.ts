@@ -11,12 +11,14 @@ interface Row {
   readonly payload: unknown;
   readonly attempt: number;
   readonly created_at: Date;
+  readonly tried_since: Date;
+  readonly attempts_before: number;
   readonly callback_secrets: readonly { readonly ciphertext_base64: string }[];
 }
 
 const loadDue = `
   SELECT c.id, c.client_id, c.message_id, m.correlation_id, c.type, c.url, c.payload, c.attempt, c.created_at,
-    k.callback_secrets
+    coalesce(c.replayed_at, c.created_at) AS tried_since, c.attempts_before, k.callback_secrets
   FROM jsonb_to_recordset(:due::jsonb) AS d(id uuid, attempt integer)
   JOIN callbacks c ON c.id = d.id AND c.attempt = d.attempt AND c.state = 'PENDING'
   JOIN clients k ON k.id = c.client_id
@@ -53,6 +55,8 @@ export const connectCallbacks = (sql: Sql) => ({
       payload: row.payload,
       attempt: row.attempt,
       createdAt: row.created_at,
+      triedSince: row.tried_since,
+      attemptsBefore: row.attempts_before,
       encryptedSecrets: row.callback_secrets.map((secret) => secret.ciphertext_base64),
     }));
   },

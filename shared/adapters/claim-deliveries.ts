@@ -9,8 +9,13 @@ export interface Claim {
   readonly attempt: number;
   readonly recipient: string;
   readonly sender: string;
+  /** The text; of a binary message its user data without the header, in hexadecimal. */
   readonly body: string;
-  readonly encoding: 'gsm7' | 'ucs2';
+  readonly encoding: 'gsm7' | 'ucs2' | 'binary';
+  /** Of a binary message only; the header with its length octet. */
+  readonly data_coding: number | null;
+  readonly protocol_id: number | null;
+  readonly udh_hex: string | null;
   readonly concat_reference: number;
   readonly correlation_id: string;
   /** Whole seconds until the message is worth nothing. */
@@ -36,6 +41,8 @@ free AS (
   WHERE (m.state IN ('SCHEDULED', 'QUEUED', 'FAILED_TEMP', 'UNKNOWN') AND m.next_attempt_at IS NOT NULL
       AND m.expires_at > now()
     OR m.state = 'SENDING' AND m.claim_id = :claim_id::uuid)
+    AND (m.state = 'SENDING'
+      OR NOT EXISTS (SELECT FROM opt_outs o WHERE o.client_id = m.client_id AND o.msisdn = m.recipient))
     AND EXISTS (SELECT FROM bridge_leases l WHERE l.owner = :owner::uuid AND l.expires_at > now())
     AND EXISTS (SELECT FROM message_parts p WHERE p.message_id = m.id
       AND (p.state IN ('PENDING', 'RETRY', 'SENDING') OR p.state = 'UNKNOWN' AND p.unknown_times < 2))
@@ -54,8 +61,9 @@ part AS (
 event AS (
   INSERT INTO message_events (message_id, type, attempt) SELECT id, 'SENDING', attempt FROM claimed
 )
-SELECT c.id AS message_id, c.claim_id, c.client_id, c.attempt, c.recipient, c.sender, c.body, c.encoding, c.concat_reference,
-  c.correlation_id, extract(epoch FROM c.expires_at - now())::integer AS remaining_seconds,
+SELECT c.id AS message_id, c.claim_id, c.client_id, c.attempt, c.recipient, c.sender, c.body, c.encoding,
+  c.data_coding, c.protocol_id, c.udh_hex, c.concat_reference, c.correlation_id,
+  extract(epoch FROM c.expires_at - now())::integer AS remaining_seconds,
   (SELECT jsonb_agg(p.number ORDER BY p.number) FROM part p WHERE p.message_id = c.id) AS part_numbers
 FROM claimed c`;
 
@@ -94,7 +102,7 @@ type Deliveries = readonly { readonly message_id: string; readonly attempt: numb
 /**
  * Moves a batch to SENDING before a byte of it goes to an SMSC, in one statement.
  *
- * What does not come back is not to be sent: cancelled, expired, already claimed, of another attempt, or a duplicate.
+ * What does not come back is not to be sent: cancelled, expired, opted out, already claimed, of another attempt, or a duplicate.
  *
  * @param claimId new for each batch, and the same when the call is repeated because its answer was lost: the repetition
  *   gives again what the first call may have claimed.

@@ -11,3 +11,9 @@ export const clientSettings = {
     throwOnRequestTimeout: true,
   },
 } as const;
+
+/** For what a request can do without: given up early and not repeated, because somebody is waiting for the answer. */
+export const hotPathSettings = {
+  maxAttempts: 1,
+  requestHandler: { connectionTimeout: 300, requestTimeout: 500, throwOnRequestTimeout: true },
+} as const;

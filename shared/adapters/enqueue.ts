@@ -1,5 +1,5 @@
 import { CallbackDue, MessageAccepted } from '#shared/contracts/queue-messages.ts';
-import type { DeliveryQueues } from './environment.ts';
+import type { SendingQueues } from './environment.ts';
 import type { DueCallback, DueMessage } from './outbox.ts';
 import { sendBatch } from './queues.ts';
 
@@ -18,13 +18,13 @@ const toAccepted = (message: DueMessage) => ({
 });
 
 /**
- * Puts messages on the queue of their priority.
+ * Puts messages on the queue of their priority, and those of test keys on the simulator's.
  *
  * @throws SendFailed when some were refused.
  */
-export const enqueueMessages = async (queues: DeliveryQueues, messages: readonly DueMessage[]): Promise<void> => {
-  const byPriority = Map.groupBy(messages, (message) => message.priority);
-  await Promise.all([...byPriority].map(([priority, batch]) => sendBatch(queues[priority], batch.map(toAccepted))));
+export const enqueueMessages = async (queues: SendingQueues, messages: readonly DueMessage[]): Promise<void> => {
+  const byQueue = Map.groupBy(messages, (message) => (message.is_test ? 'test' : message.priority));
+  await Promise.all([...byQueue].map(([queue, batch]) => sendBatch(queues[queue], batch.map(toAccepted))));
 };
 
 const toCallbackDue = (callback: DueCallback) => ({

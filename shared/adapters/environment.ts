@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { Database } from './data-api.ts';
+import type { TokenIssuer } from './tokens.ts';
 
 /** What every program that speaks to the database is deployed with. */
 export const databaseEnv = {
@@ -20,6 +21,9 @@ export const deliveryQueuesEnv = {
   DELIVERIES_BULK_QUEUE_URL: z.url(),
 };
 
+/** What every program that puts messages on their queues is deployed with. */
+export const sendingQueuesEnv = { ...deliveryQueuesEnv, DELIVERIES_TEST_QUEUE_URL: z.url() };
+
 /** Queue URLs by priority. */
 export interface DeliveryQueues {
   readonly high: string;
@@ -34,3 +38,37 @@ export const deliveryQueuesOf = (
   normal: env.DELIVERIES_NORMAL_QUEUE_URL,
   bulk: env.DELIVERIES_BULK_QUEUE_URL,
 });
+
+/** Queue URLs by priority, and that of the built-in simulator. */
+export interface SendingQueues extends DeliveryQueues {
+  readonly test: string;
+}
+
+export const sendingQueuesOf = (env: { readonly [Name in keyof typeof sendingQueuesEnv]: string }): SendingQueues => ({
+  ...deliveryQueuesOf(env),
+  test: env.DELIVERIES_TEST_QUEUE_URL,
+});
+
+/** Where the stage has an issuer of tokens. */
+export const tokenIssuerEnv = {
+  JWT_ISSUER: z.url().optional(),
+  JWT_AUDIENCE: z.string().min(1).optional(),
+  JWT_JWKS_URI: z.url({ protocol: /^https$/ }).optional(),
+};
+
+/** @throws Error when only some of the three are there: then it is not known what was meant. */
+export const tokenIssuerOf = (
+  env: {
+    readonly [Name in keyof typeof tokenIssuerEnv]?: string | undefined;
+  },
+): TokenIssuer | null => {
+  const { JWT_ISSUER: issuer, JWT_AUDIENCE: audience, JWT_JWKS_URI: jwksUri } = env;
+  if (issuer && audience && jwksUri) return { issuer, audience, jwksUri };
+  if (issuer || audience || jwksUri) throw new Error('Of JWT_ISSUER, JWT_AUDIENCE and JWT_JWKS_URI some are missing');
+  return null;
+};
+
+/** Dead-letter queues by the name of the queue behind which they are, as JSON. */
+export const deadLettersEnv = {
+  DEAD_LETTER_QUEUE_URLS: z.string().transform((json) => z.record(z.string(), z.url()).parse(JSON.parse(json))),
+};

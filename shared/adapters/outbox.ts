@@ -5,6 +5,7 @@ export interface DueMessage {
   readonly id: string;
   readonly client_id: string;
   readonly priority: 'high' | 'normal' | 'bulk';
+  readonly is_test: boolean;
   readonly attempt: number;
   readonly parts: number;
   readonly correlation_id: string;
@@ -25,10 +26,11 @@ const horizon = `interval '15 minutes'`;
 const delay = 'greatest(0, ceil(extract(epoch FROM next_attempt_at - now())))::integer AS delay_seconds';
 
 /** What is due at once is put on the queue by serve-api: only what it has left behind for 30 s is stranded. */
-const stranded = `created_at < now() - interval '30 seconds'`;
+const longAgo = `now() - interval '30 seconds'`;
+const stranded = `created_at < ${longAgo}`;
 
 const dueMessages = `
-SELECT id, client_id, priority, attempt, parts, correlation_id, ${delay}
+SELECT id, client_id, priority, is_test, attempt, parts, correlation_id, ${delay}
 FROM messages
 WHERE queued_at IS NULL AND state IN ('SCHEDULED', 'QUEUED', 'FAILED_TEMP', 'UNKNOWN')
   AND next_attempt_at <= now() + ${horizon} AND (state <> 'QUEUED' OR ${stranded}) AND expires_at > now()
@@ -43,7 +45,7 @@ const dueCallbacks = `
 SELECT id, client_id, attempt, ${delay}
 FROM callbacks
 WHERE state = 'PENDING' AND next_attempt_at <= now() + ${horizon}
-  AND (queued_at IS NULL AND (attempt > 1 OR ${stranded}) OR queued_at < now() - interval '1 hour')
+  AND (queued_at IS NULL AND (attempt > attempts_before + 1 OR coalesce(replayed_at, created_at) < ${longAgo}) OR queued_at < now() - interval '1 hour')
 ORDER BY next_attempt_at LIMIT :limit`;
 
 const markCallbacks = `

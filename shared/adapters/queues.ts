@@ -242,3 +242,12 @@ export const changeVisibility = async (
 export const probeQueue = async (queueUrl: string, client: SQSClient = sqs): Promise<void> => {
   await client.send(new GetQueueAttributesCommand({ QueueUrl: queueUrl, AttributeNames: ['QueueArn'] }));
 };
+
+/** How many messages a queue has, by SQS's approximate count. */
+export const countMessages = async (queueUrl: string, client: SQSClient = sqs): Promise<number> => {
+  const name = 'ApproximateNumberOfMessages';
+  const { Attributes } = await client.send(
+    new GetQueueAttributesCommand({ QueueUrl: queueUrl, AttributeNames: [name] }),
+  );
+  return Number(Attributes?.[name] ?? 0);
+};

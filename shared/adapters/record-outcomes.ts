@@ -1,3 +1,5 @@
+import { MetricUnit } from '@aws-lambda-powertools/metrics';
+import { metrics } from '#shared/telemetry.ts';
 import type { Sql } from './data-api.ts';
 
 /** One thing a provider said, flat, as the statements take it; what does not apply is null. */
@@ -150,7 +152,7 @@ part AS (
   WHERE p.message_id = f.message_id AND p.number = f.part
     AND p.state NOT IN ('DELIVERED', 'FAILED', 'EXPIRED', 'REFUSED', 'ASSUMED')
 )
-SELECT message_id FROM gone`;
+SELECT id, message_id FROM gone`;
 
 /** Writes down what was said, of parts and in receipts, and no more: nothing is decided here. Repeatable. */
 export const recordOutcomes = async (
@@ -159,6 +161,19 @@ export const recordOutcomes = async (
   receipts: readonly ReceiptRow[],
 ): Promise<void> => {
   await sql(record, { outcomes, receipts });
+};
+
+interface JoinedReceipt {
+  readonly id: string;
+  readonly message_id: string;
+}
+
+/** Parked are those that overtook their submission, or that fit no part, or more than one. */
+const countReceipts = (given: readonly string[], joined: readonly JoinedReceipt[]): void => {
+  const ids = new Set(joined.map(({ id }) => id));
+  const parked = given.filter((id) => !ids.has(id)).length;
+  if (joined.length > 0) metrics.addMetric('ReceiptsJoined', MetricUnit.Count, joined.length);
+  if (parked > 0) metrics.addMetric('ReceiptsParked', MetricUnit.Count, parked);
 };
 
 /**
@@ -181,6 +196,7 @@ export const joinReceipts = async (
       as_hexadecimal,
     }));
   const receipt_ids = receipts.map((receipt) => receipt.id);
-  const rows = await sql<{ message_id: string }>(join, { submissions, receipt_ids });
+  const rows = await sql<JoinedReceipt>(join, { submissions, receipt_ids });
+  countReceipts(receipt_ids, rows);
   return [...new Set(rows.map((row) => row.message_id))];
 };

@@ -65,11 +65,18 @@ export const recoverOrphans = async (sql: Sql, limit: number): Promise<string[]>
 export const expireMessages = async (sql: Sql, limit: number): Promise<string[]> =>
   (await sql<{ id: string }>(expired, { limit })).map((row) => row.id);
 
-/** Removes what has had its time: idempotency keys, orphaned receipts and leases of tasks long gone. */
+/**
+ * Removes what has had its time: idempotency keys, what became of the batches they stand for, orphaned receipts, counts
+ * by destination of hours gone by, and leases of tasks long gone.
+ */
 export const sweep = async (sql: Sql): Promise<void> => {
   await sql(`DELETE FROM idempotency_keys WHERE (client_id, key) IN
     (SELECT client_id, key FROM idempotency_keys WHERE expires_at < now() LIMIT 1000)`);
   await sql(`DELETE FROM receipts WHERE id IN
     (SELECT id FROM receipts WHERE received_at < now() - ${receiptGrace} LIMIT 1000)`);
+  await sql(`DELETE FROM destination_counts WHERE (client_id, prefix, hour) IN
+    (SELECT client_id, prefix, hour FROM destination_counts WHERE hour < now() - interval '2 hours' LIMIT 1000)`);
+  await sql(`DELETE FROM batches WHERE id IN
+    (SELECT id FROM batches WHERE created_at < now() - interval '25 hours' LIMIT 100)`);
   await sql(`DELETE FROM bridge_leases WHERE expires_at < now() - interval '1 day'`);
 };

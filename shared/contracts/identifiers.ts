@@ -12,6 +12,9 @@ export type ClientId = z.infer<typeof ClientId>;
 export const CallbackId = uuidV7.brand<'CallbackId'>();
 export type CallbackId = z.infer<typeof CallbackId>;
 
+/** The public part of an API key, in lower-case base32. */
+export const ApiKeyId = z.string().regex(/^[a-z2-7]{12,32}$/);
+
 /** E.164 without the plus sign. */
 export const Msisdn = z
   .string()

@@ -39,13 +39,104 @@ export const problems = {
     fix: 'Use a key with that scope.',
   },
   'credit.insufficient': { status: 402, title: 'The credit does not cover the price', fix: 'Top up the account.' },
+  'spend.cap_reached': {
+    status: 402,
+    title: 'The daily spend cap is reached',
+    fix: 'Wait for the next day (UTC), or ask the operator to raise the cap.',
+  },
+  'recipient.opted_out': {
+    status: 403,
+    title: 'The recipient does not want messages from this client',
+    fix: 'Do not send to this number.',
+  },
+  'sender.not_allowed': {
+    status: 403,
+    title: 'The client may not use this sender',
+    fix: 'Use the default sender, or ask the operator to allow this one.',
+  },
+  'destination.not_allowed': {
+    status: 403,
+    title: 'The client may not send to this country',
+    fix: 'Ask the operator to allow the country.',
+  },
+  'destination.velocity': {
+    status: 403,
+    title: 'Too many messages went to numbers that begin like this one within the hour',
+    fix: 'Wait for the next hour, or ask the operator to raise the limit.',
+  },
+  'rate.exceeded': {
+    status: 429,
+    title: 'Too many requests',
+    fix: 'Wait as long as Retry-After says, then send the request again.',
+  },
   'route.not_found': { status: 404, title: 'There is no such route', fix: 'See /openapi.json.' },
   'message.not_found': { status: 404, title: 'There is no such message', fix: 'Check the id.' },
+  'message.not_cancellable': {
+    status: 409,
+    title: 'The message can no longer be cancelled',
+    fix: 'Only what is SCHEDULED or QUEUED, and has not been sent, can be.',
+  },
+  'cursor.not_found': {
+    status: 404,
+    title: 'There is no such cursor',
+    fix: 'Give next_cursor of a page of this list, with the same filters; or begin again without one.',
+  },
+  'callback.not_found': { status: 404, title: 'There is no such callback', fix: 'Check the id.' },
+  'callback.pending': {
+    status: 409,
+    title: 'The callback is being tried already',
+    fix: 'Wait until it is DELIVERED or FAILED.',
+  },
+  'callback.no_url': {
+    status: 409,
+    title: 'There is no URL to call',
+    fix: 'Set one with PUT /v1/callback-settings.',
+  },
+  'callback_secret.missing': {
+    status: 409,
+    title: 'There is no secret to sign callbacks with',
+    fix: 'Make one with POST /v1/callback-settings/secret.',
+  },
+  'callback_secret.overlap': {
+    status: 409,
+    title: 'Two secrets are valid already',
+    fix: 'End the overlap with DELETE /v1/callback-settings/secret/previous, or say in keep which of them stays.',
+  },
+  'callback_secret.not_found': {
+    status: 404,
+    title: 'There is no previous secret',
+    fix: 'Nothing is to be done: one secret is valid at most.',
+  },
+  'opt_out.not_found': { status: 404, title: 'The number is not on the opt-out list', fix: 'Check the number.' },
+  'erasure.not_found': { status: 404, title: 'There is no such erasure', fix: 'Check the id.' },
+  'price.not_found': { status: 404, title: 'There is no such price', fix: 'Check the prefix, and whose list it is.' },
   'account.not_found': { status: 404, title: 'There is no such account', fix: 'Ask the operator.' },
+  'credit.below_zero': {
+    status: 409,
+    title: 'The adjustment would take more than is available',
+    fix: 'Take less: what is held for messages cannot be taken.',
+  },
+  'credit.beyond_limit': {
+    status: 409,
+    title: 'The client would have more credit than there may be',
+    fix: 'Give less.',
+  },
   'idempotency.mismatch': {
     status: 409,
     title: 'This idempotency key was used with another body',
     fix: 'Use a new key for a new request.',
+  },
+  'client.not_found': { status: 404, title: 'There is no such client', fix: 'Check the id.' },
+  'client.own': {
+    status: 409,
+    title: 'A client cannot be suspended with a key of its own',
+    fix: 'Use the key of another client with the scope admin.',
+  },
+  'api_key.not_found': { status: 404, title: 'There is no such API key', fix: 'Check the id.' },
+  'api_key.not_active': {
+    status: 409,
+    title: 'The API key cannot be rotated any more',
+    fix: 'Rotate the key that replaced it, or issue a new one.',
   },
   'service.not_ready': {
     status: 503,
@@ -83,6 +174,8 @@ export interface Refusal {
   /** What was wrong with this request; the table's advice is added to it. */
   readonly detail: string;
   readonly errors?: readonly FieldError[];
+  /** Beside those of every refusal: Retry-After, say. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 export const refuse = (code: ProblemCode, detail: string, errors?: readonly FieldError[]): Refusal => ({

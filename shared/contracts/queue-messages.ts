@@ -67,13 +67,16 @@ export const ReceiptState = z.enum([
 ]);
 export type ReceiptState = z.infer<typeof ReceiptState>;
 
+/** An address as an SMSC wrote it: in a data_sm it has up to 64 characters (SMPP 3.4, 4.7.1), elsewhere 20. */
+const SmppAddress = z.string().max(64);
+
 /** A delivery receipt as it came; which part it belongs to is found by settle-outcomes. */
 export const ReceiptReceived = z.object({
   type: z.literal('ReceiptReceived'),
   receipt_id: z.uuid(),
   smsc_message_id: z.string().min(1).max(64),
   /** The receipt's source_addr: the recipient, as the SMSC writes it. */
-  recipient: z.string().max(21),
+  recipient: SmppAddress,
   state: ReceiptState,
   error_code: z.string().max(16).nullable(),
   at,
@@ -104,8 +107,8 @@ export const InboundReceived = z.object({
   version: z.literal(1),
   inbound_id: z.uuid(),
   provider: z.string().min(1).max(64),
-  source_addr: z.string().max(21),
-  destination_addr: z.string().max(21),
+  source_addr: SmppAddress,
+  destination_addr: SmppAddress,
   data_coding: z.int().min(0).max(255),
   esm_class: z.int().min(0).max(255),
   protocol_id: z.int().min(0).max(255),

@@ -17,5 +17,9 @@ export const Caller = z.object({
   key_id: z.string(),
   /** Scopes joined by a space. */
   scopes: z.string(),
+  is_test: z.enum(['true', 'false']),
+  /** The token bucket of the client's requests, in decimal digits. */
+  rate_per_second: z.string().regex(/^[1-9]\d{0,5}$/),
+  burst: z.string().regex(/^[1-9]\d{0,5}$/),
 });
 export type Caller = z.infer<typeof Caller>;

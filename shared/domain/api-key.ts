@@ -46,6 +46,9 @@ export const toBase32 = (bytes: Uint8Array): string => {
   return bits > 0 ? text + alphabet.charAt((value << (5 - bits)) & 31) : text;
 };
 
+/** The key id made of a UUID: 26 characters, so that what remembers UUIDs alone can remember a key. */
+export const keyIdOf = (uuid: string): string => toBase32(Buffer.from(uuid.replaceAll('-', ''), 'hex'));
+
 const checkOf = ({ keyId, secret, test }: Pick<ApiKey, 'keyId' | 'secret' | 'test'>, pepper: string): string =>
   createHmac('sha256', pepper)
     .update(`${test ? 'test_' : ''}${keyId}_${secret}`)

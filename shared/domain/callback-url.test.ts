@@ -34,15 +34,45 @@ describe('a callback URL', () => {
     ['https://0x7f000001/', 'host-not-public'],
     ['https://2130706433/', 'host-not-public'],
     ['https://0177.0.0.1/', 'host-not-public'],
+    ['https://0300.0250.0.1/', 'host-not-public'],
+    ['https://0xa9.0xfe.0xa9.0xfe/', 'host-not-public'],
+    ['https://2852039166/', 'host-not-public'],
+    ['https://0/', 'host-not-public'],
+    ['https://0.0.0.0/', 'host-not-public'],
+    ['https://127.0.0.1./', 'host-not-public'],
+    ['https://127%2e0%2e0%2e1/', 'host-not-public'],
+    ['https://127。0。0。1/', 'host-not-public'],
+    ['https://printer.local./', 'host-not-public'],
+    ['https://Metadata.Google.Internal./', 'host-not-public'],
+    ['https://example.com@127.0.0.1/', 'has-credentials'],
+    ['https://example.com%40@127.0.0.1/', 'has-credentials'],
     ['https://１２７.0.0.1/', 'host-not-public'],
     ['https://169.254.169.254/latest/meta-data/', 'host-not-public'],
     ['https://10.0.0.1/', 'host-not-public'],
     ['https://[::1]/', 'host-not-public'],
     ['https://[::ffff:127.0.0.1]/', 'host-not-public'],
     ['https://[fd00:ec2::254]/', 'host-not-public'],
+    ['https://[fd00::1]/', 'host-not-public'],
+    ['https://[fe80::1]/', 'host-not-public'],
+    ['https://[fe80::1%25eth0]/', 'malformed'],
+    ['https://[::]/', 'host-not-public'],
+    ['https://[::127.0.0.1]/', 'host-not-public'],
+    ['https://[::ffff:a9fe:a9fe]/', 'host-not-public'],
+    ['https://[0:0:0:0:0:ffff:169.254.169.254]/', 'host-not-public'],
+    ['https://[64:ff9b::169.254.169.254]/', 'host-not-public'],
+    ['https://[2002:7f00:1::]/', 'host-not-public'],
     [`https://example.com/${'a'.repeat(2_048)}`, 'too-long'],
   ])('%s is refused: %s', (url, reason) => {
     expect(checkCallbackUrl(url, [])).toEqual({ outcome: 'refused', reason });
+  });
+
+  test.each([
+    ['https://example.com\\@127.0.0.1/', 'example.com'],
+    ['https://example.com/@127.0.0.1/', 'example.com'],
+    ['https://example.com#@127.0.0.1/', 'example.com'],
+    ['https://example.com?@127.0.0.1/', 'example.com'],
+  ])('is called at the host that was checked, whatever looks like another: %s', (text, host) => {
+    expect(checkCallbackUrl(text, [])).toMatchObject({ outcome: 'ok', url: { hostname: host } });
   });
 
   test('of an exempt origin is taken, and of its neighbour port is not', () => {

@@ -11,6 +11,10 @@ export interface StoredCallback {
   /** Counted from 1. */
   readonly attempt: number;
   readonly createdAt: Date;
+  /** Since when it is tried: since it was made, or since the client asked for it again. */
+  readonly triedSince: Date;
+  /** How many attempts were made before that. */
+  readonly attemptsBefore: number;
   /** The client's signing secrets, encrypted, in base64, newest first. */
   readonly encryptedSecrets: readonly string[];
 }

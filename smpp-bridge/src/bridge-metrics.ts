@@ -1,82 +1,110 @@
 import { MetricUnit } from '@aws-lambda-powertools/metrics';
-import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { Registry } from 'prom-client';
 import { metrics, publishMetrics } from '#shared/telemetry.ts';
-import { commandStatusName } from './pdu/command-status.ts';
+import { type BindState, type BridgeState, createInstruments } from './bridge-instruments.ts';
+import { commandStatusName, type StatusTable, statusTable } from './pdu/command-status.ts';
 import type { SubmitResult } from './session/session-types.ts';
-
-/** What is read off the bridge when somebody looks. */
-export interface BridgeState {
-  readonly bound: number;
-  readonly inFlight: number;
-  readonly waiting: number;
-  readonly inHand: number;
-}
+import type { SupervisorEvent } from './session/supervisor.ts';
 
 export interface BridgeMetrics {
   readonly registry: Registry;
+  /** One submit_sm was answered, or not; a part that is throttled is answered more than once. */
+  answered(result: SubmitResult): void;
+  /** A part is decided. */
   submitted(result: SubmitResult, seconds: number): void;
-  received(kind: 'receipt' | 'inbound' | 'ignored'): void;
-  bindLost(): void;
+  /** A deliver_sm or data_sm was read; `reason` is why it is ignored. */
+  received(kind: 'receipt' | 'inbound' | 'ignored', reason?: string): void;
+  /** Something happened to a bind, which is told by its number. */
+  happened(bind: number, event: SupervisorEvent): void;
   /** Once a minute: what the alarms look at. */
   publish(): void;
 }
 
-/** The same figures for Prometheus and, by EMF, for CloudWatch; never a client or a number among their labels. */
-export const createBridgeMetrics = (provider: string, state: () => BridgeState): BridgeMetrics => {
-  const registry = new Registry();
-  registry.setDefaultLabels({ provider });
-  const gauge = (name: string, help: string, value: () => number) =>
-    new Gauge({
-      name: `signalbox_${name}`,
-      help,
-      registers: [registry],
-      collect() {
-        this.set(value());
-      },
-    });
-  gauge('bound_sessions', 'SMPP sessions that are bound', () => state().bound);
-  gauge('in_flight_parts', 'submit_sm without a response yet', () => state().inFlight);
-  gauge('waiting_parts', 'Parts that wait for a slot in a window', () => state().waiting);
-  gauge('in_hand_parts', 'Parts received from a queue and not yet reported', () => state().inHand);
-  const submits = new Counter({
-    name: 'signalbox_submits_total',
-    help: 'submit_sm by what became of them',
-    labelNames: ['outcome', 'command_status'],
-    registers: [registry],
-  });
-  const latency = new Histogram({
-    name: 'signalbox_submit_seconds',
-    help: 'From handing a part over to its response, waiting for a slot included',
-    buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
-    registers: [registry],
-  });
-  const deliveries = new Counter({
-    name: 'signalbox_deliveries_total',
-    help: 'deliver_sm and data_sm by what they were',
-    labelNames: ['kind'],
-    registers: [registry],
-  });
-  const lost = new Counter({
-    name: 'signalbox_sessions_lost_total',
-    help: 'Sessions that ended',
-    registers: [registry],
-  });
+/** The state a bind is in after an event; after any other it is where it was. */
+const stateAfter: { readonly [Type in SupervisorEvent['type']]?: BindState } = {
+  connecting: 'connecting',
+  bound: 'bound',
+  'bind-refused': 'waiting',
+  'bind-failed': 'waiting',
+  'session-closed': 'waiting',
+};
+
+/** Sums for CloudWatch, between two minutes: adding to a metric for each part would cost more than the part does. */
+const createSums = () => {
+  let sums = new Map<string, number>();
   return {
-    registry,
+    add: (name: string) => void sums.set(name, (sums.get(name) ?? 0) + 1),
+    move: () => {
+      for (const [name, sum] of sums) metrics.addMetric(name, MetricUnit.Count, sum);
+      sums = new Map();
+    },
+  };
+};
+
+/**
+ * The same figures for Prometheus and, by EMF, for CloudWatch; never a client or a number among their labels.
+ *
+ * @param statusOf what this provider's refusals mean: the specification's table when left out.
+ */
+export const createBridgeMetrics = (
+  provider: string,
+  state: () => BridgeState,
+  statusOf: StatusTable = statusTable(),
+): BridgeMetrics => {
+  const binds = new Map<number, BindState>();
+  const everBound = new Set<number>();
+  const bindsIn = (wanted: BindState) => [...binds.values()].filter((each) => each === wanted).length;
+  const instruments = createInstruments(provider, state, bindsIn);
+  const sums = createSums();
+
+  const rebound = (bind: number): void => {
+    if (everBound.has(bind)) {
+      instruments.reconnects.inc();
+      sums.add('SessionsReconnected');
+    }
+    everBound.add(bind);
+  };
+
+  return {
+    registry: instruments.registry,
+    answered: (result) => {
+      const refused = result.outcome === 'refused' ? result.commandStatus : undefined;
+      const meaning = refused === undefined ? '' : statusOf(refused).means;
+      const command_status = refused === undefined ? '' : commandStatusName(refused);
+      instruments.submits.inc({ outcome: result.outcome, class: meaning, command_status });
+      if (meaning === 'throttle') sums.add('SubmitsThrottled');
+    },
     submitted: (result, seconds) => {
-      const command_status = result.outcome === 'refused' ? commandStatusName(result.commandStatus) : '';
-      submits.inc({ outcome: result.outcome, command_status });
-      latency.observe(seconds);
-      if (result.outcome === 'accepted') metrics.addMetric('PartsSubmitted', MetricUnit.Count, 1);
-      else metrics.addMetric('SubmitErrors', MetricUnit.Count, 1);
+      instruments.latency.observe(seconds);
+      sums.add(result.outcome === 'accepted' ? 'PartsSubmitted' : 'SubmitErrors');
     },
-    received: (kind) => {
-      deliveries.inc({ kind });
-      if (kind === 'receipt') metrics.addMetric('ReceiptsReceived', MetricUnit.Count, 1);
+    received: (kind, reason = '') => {
+      instruments.deliveries.inc({ kind, reason });
+      if (kind === 'receipt') sums.add('ReceiptsReceived');
+      if (kind === 'ignored') sums.add('DeliveriesIgnored');
     },
-    bindLost: () => lost.inc(),
+    happened: (bind, event) => {
+      instruments.events.inc({ type: event.type });
+      const after = stateAfter[event.type];
+      if (after !== undefined) binds.set(bind, after);
+      if (event.type === 'bound') rebound(bind);
+      if (event.type === 'bind-refused') {
+        instruments.bindsRefused.inc({ command_status: commandStatusName(event.commandStatus) });
+        sums.add('BindsRefused');
+      }
+      if (event.type === 'session-closed' && event.closed.reason !== 'unbound') {
+        instruments.lost.inc({ reason: event.closed.reason });
+        sums.add('SessionsLost');
+      }
+    },
     publish: () => {
-      metrics.addMetric('BoundSessions', MetricUnit.Count, state().bound);
+      sums.move();
+      const { bound, openCircuits, inFlight, window, waiting } = state();
+      metrics.addMetric('BoundSessions', MetricUnit.Count, bound);
+      metrics.addMetric('OpenCircuits', MetricUnit.Count, openCircuits);
+      metrics.addMetric('PartsInFlight', MetricUnit.Count, inFlight);
+      metrics.addMetric('PartsWaiting', MetricUnit.Count, waiting);
+      if (window > 0) metrics.addMetric('WindowUsed', MetricUnit.Percent, (100 * inFlight) / window);
       publishMetrics();
     },
   };

@@ -12,21 +12,30 @@ import { changeVisibility, deleteBatch, receive, sendBatch } from '#shared/adapt
 import { InboundReceived } from '#shared/contracts/queue-messages.ts';
 import { logger, maskMsisdn } from '#shared/telemetry.ts';
 import { type BridgeMetrics, createBridgeMetrics } from './bridge-metrics.ts';
-import { interpretDelivery } from './delivery/interpret-delivery.ts';
+import { interpretDelivery, type PlainReceipts } from './delivery/interpret-delivery.ts';
+import type { LaneLimits } from './delivery/lane.ts';
 import { keepLease } from './delivery/lease-keeper.ts';
 import { createLinks } from './delivery/links.ts';
 import { persistently } from './delivery/persistently.ts';
 import { type Pipeline, startPipeline } from './delivery/pipeline.ts';
 import { createReporter } from './delivery/reporter.ts';
 import { type PartToken, toOutcome } from './delivery/to-outcome.ts';
+import type { StatusTable } from './pdu/command-status.ts';
 import type { DataSm, DeliverSm } from './pdu/pdu.ts';
 import type { SessionSettings } from './session/session-types.ts';
 import { type Supervisor, superviseBind } from './session/supervisor.ts';
+import { startProviderTrace } from './trace/provider-trace.ts';
+import { logSessionEvent } from './trace/session-event.ts';
 
 export interface BridgeSettings {
   readonly provider: string;
   readonly session: SessionSettings;
   readonly binds: number;
+  /** Of each bind. */
+  readonly limits: LaneLimits;
+  /** What a refusal by this provider means. */
+  readonly statusOf: StatusTable;
+  readonly plainReceipts: PlainReceipts;
   readonly sql: Sql;
   readonly deliveryQueues: DeliveryQueues;
   readonly outcomesQueueUrl: string;
@@ -43,6 +52,9 @@ export interface Bridge {
 const ESME_ROK = 0;
 /** Room for a receive from each queue while other parts wait. */
 const leastCapacity = 100;
+/** What is in hand goes out within so many seconds, however slow the SMSC is. */
+const secondsInHand = 20;
+const leastSlowCapacity = 10;
 
 /**
  * One task's bridge between the delivery queues and one provider's SMSC.
@@ -51,9 +63,9 @@ const leastCapacity = 100;
  *   process is to end.
  */
 export const startBridge = async (settings: BridgeSettings, leaseLost: (reason: string) => void): Promise<Bridge> => {
-  const { provider, sql, session, binds, deliveryQueues } = settings;
+  const { provider, sql, session, binds, limits, statusOf, plainReceipts, deliveryQueues } = settings;
   const owner = randomUUID();
-  const links = createLinks();
+  const links = createLinks({ limits, statusOf, answered: (result) => metrics.answered(result) });
   const supervisors: Supervisor[] = [];
   let pipeline: Pipeline | undefined;
 
@@ -70,16 +82,21 @@ export const startBridge = async (settings: BridgeSettings, leaseLost: (reason: 
   await lease.held;
 
   const reporter = createReporter(provider, (messages) => sendBatch(settings.outcomesQueueUrl, messages));
-  const metrics = createBridgeMetrics(provider, () => ({
+  const state = () => ({
     bound: links.bound,
     inFlight: links.inFlight,
     waiting: links.waiting,
     inHand: pipeline?.inHand ?? 0,
-  }));
+    window: links.window,
+    rate: links.rate,
+    openCircuits: supervisors.filter(({ isCircuitOpen }) => isCircuitOpen).length,
+  });
+  const metrics = createBridgeMetrics(provider, state, statusOf);
+  const trace = startProviderTrace(sql, provider);
 
   const deliver = async (pdu: DeliverSm | DataSm): Promise<number> => {
-    const interpreted = interpretDelivery(pdu, provider, new Date());
-    metrics.received(interpreted.kind);
+    const interpreted = interpretDelivery(pdu, { provider, plainReceipts }, new Date());
+    metrics.received(interpreted.kind, interpreted.kind === 'ignored' ? interpreted.reason : undefined);
     if (interpreted.kind === 'receipt') await reporter.reportOnce(interpreted.receipt);
     else if (interpreted.kind === 'inbound')
       await sendBatch(settings.inboundQueueUrl, [{ body: InboundReceived.parse(interpreted.inbound) }]);
@@ -92,11 +109,22 @@ export const startBridge = async (settings: BridgeSettings, leaseLost: (reason: 
       superviseBind(session, {
         deliver,
         lateResponse: ({ token, result }) =>
-          void reporter.report([toOutcome(token as PartToken, result, new Date(), true)]),
+          void reporter.report([toOutcome(token as PartToken, result, { now: new Date(), statusOf, late: true })]),
         bound: (bound) => links.attach(bound),
-        lost: () => metrics.bindLost(),
-        event: (event) => logger.info('SMPP session', { provider, bind, event }),
+        lost: () => undefined,
+        event: (event) => {
+          metrics.happened(bind, event);
+          logSessionEvent(provider, bind, event);
+        },
+        passed: (direction, pdu) => trace.passed(bind, direction, pdu),
       }),
+    );
+
+  /** What an SMSC takes slowly is better left on its queue than claimed: it would be unknown if this task died. */
+  const capacity = () =>
+    Math.min(
+      Math.max(leastCapacity, 2 * binds * limits.mostInFlight),
+      Math.max(leastSlowCapacity, links.rate * secondsInHand),
     );
 
   const waitsForDatabase = (error: unknown) =>
@@ -114,6 +142,7 @@ export const startBridge = async (settings: BridgeSettings, leaseLost: (reason: 
       submit,
       report: (outcomes) => reporter.report(outcomes),
       now: () => new Date(),
+      statusOf,
       receive: (queueUrl, waitSeconds) => receive(queueUrl, { waitSeconds }),
       claim: (deliveries) => {
         const claim = { owner, claimId: randomUUID() };
@@ -131,7 +160,7 @@ export const startBridge = async (settings: BridgeSettings, leaseLost: (reason: 
       { priority: 'normal', queueUrl: deliveryQueues.normal, share: 0.9 },
       { priority: 'bulk', queueUrl: deliveryQueues.bulk, share: 0.7 },
     ],
-    Math.max(leastCapacity, 2 * binds * session.windowSize),
+    capacity,
   );
 
   return {
@@ -142,6 +171,7 @@ export const startBridge = async (settings: BridgeSettings, leaseLost: (reason: 
       await Promise.all([pipeline?.stop(), ...supervisors.map((supervisor) => supervisor.stop(drainMs))]);
       await reporter.idle();
       lease.stop();
+      trace.stop();
       await endLease(sql, owner).catch((error: unknown) => logger.warn('The lease runs out by itself', error as Error));
     },
   };

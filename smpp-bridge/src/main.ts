@@ -6,7 +6,9 @@ import { readEnv } from '#shared/env.ts';
 import { logger } from '#shared/telemetry.ts';
 import { startBridge } from './bridge.ts';
 import { startHealthServer } from './health-server.ts';
+import { statusTable } from './pdu/command-status.ts';
 import { type ProviderSecret, parseProviderSecret } from './provider-secret.ts';
+import { ProviderStatuses } from './provider-statuses.ts';
 import type { SessionSettings } from './session/session-types.ts';
 
 const env = readEnv({
@@ -18,6 +20,11 @@ const env = readEnv({
   PROVIDER_SECRET_ARN: z.string().min(1),
   PROVIDER_BINDS: z.coerce.number().int().min(1),
   PROVIDER_WINDOW: z.coerce.number().int().min(1),
+  /** 0: not known, and found out. */
+  PROVIDER_PARTS_PER_SECOND: z.coerce.number().min(0),
+  PROVIDER_BURST: z.coerce.number().int().min(1),
+  PROVIDER_STATUSES: ProviderStatuses,
+  PROVIDER_PLAIN_RECEIPTS: z.enum(['refuse', 'accept']),
   METRICS_PORT: z.coerce.number().int().min(0).max(65_535),
 });
 
@@ -52,6 +59,13 @@ const run = async (): Promise<void> => {
       provider: env.PROVIDER_NAME,
       session: sessionSettings(await providerSecret()),
       binds: env.PROVIDER_BINDS,
+      limits: {
+        mostInFlight: env.PROVIDER_WINDOW,
+        burst: env.PROVIDER_BURST,
+        ...(env.PROVIDER_PARTS_PER_SECOND > 0 && { mostPerSecond: env.PROVIDER_PARTS_PER_SECOND }),
+      },
+      statusOf: statusTable(env.PROVIDER_STATUSES),
+      plainReceipts: env.PROVIDER_PLAIN_RECEIPTS,
       sql: connectSql(databaseOf(env)),
       deliveryQueues: deliveryQueuesOf(env),
       outcomesQueueUrl: env.OUTCOMES_QUEUE_URL,

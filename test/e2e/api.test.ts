@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { AcceptedMessage, MessageView } from '#shared/contracts/messages.ts';
-import { openApiDocument } from '#shared/contracts/openapi.ts';
+import { openApiDocument } from '#shared/contracts/openapi/document.ts';
 import type { Problem } from '#shared/contracts/problems.ts';
 import type { ApiAnswer, ApiCall } from '../support/api-client.ts';
 import { unbalancedClients } from '../support/clients.ts';

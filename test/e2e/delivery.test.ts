@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { AcceptedMessage, AccountView } from '#shared/contracts/messages.ts';
+import type { AccountView } from '#shared/contracts/credit.ts';
+import type { AcceptedMessage } from '#shared/contracts/messages.ts';
 import { unbalancedClients } from '../support/clients.ts';
 import { type RunningSignalbox, startRunningSignalbox } from '../support/running-signalbox.ts';
 import { until } from '../support/until.ts';

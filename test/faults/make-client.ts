@@ -1,4 +1,5 @@
 import { KMSClient } from '@aws-sdk/client-kms';
+import { v7 as uuidV7 } from 'uuid';
 import { connectSmallSecrets } from '#shared/adapters/small-secrets.ts';
 import type { IssuedClient } from '../support/issue-client.ts';
 import type { RunningSignalbox } from '../support/running-signalbox.ts';
@@ -17,7 +18,7 @@ export const makeClient = async (box: RunningSignalbox): Promise<IssuedClient> =
   await box.query('UPDATE clients SET callback_url = $2, callback_secrets = $3 WHERE id = $1', [
     issued.clientId,
     box.callbacks.url,
-    JSON.stringify([{ ciphertext_base64, created_at: new Date().toISOString() }]),
+    JSON.stringify([{ id: uuidV7(), ciphertext_base64, created_at: new Date().toISOString() }]),
   ]);
   return issued;
 };

@@ -69,24 +69,22 @@ describe('rights', () => {
 
   test('every function has its own role', () => {
     const roles = allOf('prod', 'AWS::Lambda::Function').map(({ Properties }) => JSON.stringify(Properties.Role));
-    expect(new Set(roles).size).toBe(10);
+    expect(new Set(roles).size).toBe(11);
   });
 
-  test('only notify-client opens callback secrets, and only as such', () => {
-    const opening = allOf('prod', 'AWS::IAM::Policy').filter(({ Properties }) =>
-      JSON.stringify(Properties.PolicyDocument).includes('CallbackKey'),
+  test('serve-api makes callback secrets and only notify-client opens them, each only as such', () => {
+    const using = allOf('prod', 'AWS::IAM::Policy').flatMap(({ Properties }) =>
+      (
+        Properties.PolicyDocument as { Statement: { Action: unknown; Resource: unknown; Condition: unknown }[] }
+      ).Statement.filter(({ Resource }) => JSON.stringify(Resource).includes('CallbackKey')).map(
+        ({ Action, Condition }) => [String(Properties.PolicyName).replace(/Role.*/, ''), Action, Condition],
+      ),
     );
-    expect(opening.map(({ Properties }) => String(Properties.PolicyName))).toEqual([
-      expect.stringContaining('NotifyClient'),
+    const Condition = { StringEquals: { 'kms:EncryptionContext:purpose': 'callback-signing' } };
+    expect(using.toSorted(([a], [b]) => (String(a) < String(b) ? -1 : 1))).toEqual([
+      [expect.stringContaining('NotifyClient'), 'kms:Decrypt', Condition],
+      [expect.stringContaining('ServeApi'), 'kms:Encrypt', Condition],
     ]);
-    expect(opening[0]?.Properties.PolicyDocument).toMatchObject({
-      Statement: expect.arrayContaining([
-        expect.objectContaining({
-          Action: 'kms:Decrypt',
-          Condition: { StringEquals: { 'kms:EncryptionContext:purpose': 'callback-signing' } },
-        }),
-      ]) as unknown,
-    });
   });
 
   test('the callback key serves nobody without its context, whatever a role may do', () => {

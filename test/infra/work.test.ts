@@ -22,6 +22,7 @@ describe('queues', () => {
       'deliveries-bulk',
       'deliveries-high',
       'deliveries-normal',
+      'deliveries-test',
       'inbound',
       'outcomes',
     ]);
@@ -40,13 +41,13 @@ describe('queues', () => {
 
   test('consumers report failures one by one, and no more of them run at once than Aurora can bear', () => {
     const mappings = allOf('prod', 'AWS::Lambda::EventSourceMapping').map(({ Properties }) => Properties);
-    expect(mappings).toHaveLength(3);
+    expect(mappings).toHaveLength(4);
     for (const mapping of mappings)
       expect(mapping).toMatchObject({ BatchSize: 10, FunctionResponseTypes: ['ReportBatchItemFailures'] });
     const atOnce = mappings.map(
       ({ ScalingConfig }) => (ScalingConfig as { MaximumConcurrency: number }).MaximumConcurrency,
     );
-    expect(atOnce).toEqual([5, 5, 20]);
+    expect(atOnce).toEqual([5, 5, 2, 20]);
   });
 });
 
@@ -136,7 +137,9 @@ describe('what must not be lost', () => {
     );
     expect(kept.sort()).toMatchInlineSnapshot(`
       [
+        "AWS::DynamoDB::Table Answers9615456C: Retain",
         "AWS::DynamoDB::Table LeasesEBFF46EF: Retain",
+        "AWS::DynamoDB::Table LimitsA6AFC87B: Retain",
         "AWS::EC2::EIP NetworkAddress13BC55EC4: Retain",
         "AWS::EC2::EIP NetworkAddress22D54C537: Retain",
         "AWS::KMS::Key CallbackKey3A79EB98: Retain",
@@ -150,6 +153,8 @@ describe('what must not be lost', () => {
         "AWS::SQS::Queue DeliveriesHighQueue03557FB3: Delete",
         "AWS::SQS::Queue DeliveriesNormalDeadLettersQueue74677D0D: Delete",
         "AWS::SQS::Queue DeliveriesNormalQueue13B5D685: Delete",
+        "AWS::SQS::Queue DeliveriesTestDeadLettersQueueCBB0B23C: Delete",
+        "AWS::SQS::Queue DeliveriesTestQueue3749745E: Delete",
         "AWS::SQS::Queue DispatchDueScheduleDeadLettersQueue617699BB: Delete",
         "AWS::SQS::Queue InboundDeadLettersQueue99AF2BF0: Delete",
         "AWS::SQS::Queue InboundQueue72656294: Delete",

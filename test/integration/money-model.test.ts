@@ -7,6 +7,7 @@ import { startTestDatabase, type TestDatabase } from '../support/database.ts';
 import {
   accept,
   attemptOnce,
+  cancel,
   claim,
   dispatch,
   expireAll,
@@ -56,6 +57,7 @@ const commands = fc.commands(
     fc.boolean().map(recover),
     fc.tuple(index, fc.constantFrom('expired' as const, 'forgotten' as const)).map((each) => grow(...each)),
     index.map(settleAgain),
+    index.map(cancel),
     ...Array.from({ length: 6 }, () =>
       fc
         .tuple(index, index, fc.array(fc.constantFrom(...words), { minLength: 1, maxLength: 3 }), fc.boolean())

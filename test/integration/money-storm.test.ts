@@ -9,7 +9,7 @@ import { findDueMessages, markMessagesQueued } from '#shared/adapters/outbox.ts'
 import { expireMessages, recoverOrphans } from '#shared/adapters/recover-messages.ts';
 import { settleMessages } from '#shared/adapters/settle-messages.ts';
 import { settleOutcomes } from '../../lambdas/settle-outcomes/settle-outcomes.ts';
-import { createClient, newMessage } from '../support/clients.ts';
+import { createClient, newKey, newMessage } from '../support/clients.ts';
 import { startTestDatabase, type TestDatabase } from '../support/database.ts';
 import { emptyDatabase } from '../support/money-world.ts';
 import { asReport, booksOf, nextMoment, type Said, sayOutcome, sayReceipt } from '../support/settle-worker.ts';
@@ -121,9 +121,11 @@ const begin = async (seed: number): Promise<Storm> => {
     [200, 100].map((creditCents) => createClient(database, { creditCents, callbackUrl: 'https://client.example/' })),
   );
   const asked = Array.from({ length: 40 }, (_, i) =>
-    newMessage(clients[i % 2] ?? '', { parts: 1 + (i % 3), recipient, idempotency_key: i % 5 === 0 ? 'key' : null }),
+    newMessage(clients[i % 2] ?? '', { parts: 1 + (i % 3), recipient }),
   );
-  const answers = await Promise.all(asked.map((message) => acceptMessage(database.sql, message)));
+  const answers = await Promise.all(
+    asked.map((message, i) => acceptMessage(database.sql, message, i % 5 === 0 ? newKey('key') : null)),
+  );
   storm.ids.push(...answers.flatMap((each) => (each.outcome === 'accepted' ? [each.message.id] : [])));
   return storm;
 };

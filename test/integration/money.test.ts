@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { acceptMessage } from '#shared/adapters/accept-message.ts';
+import { acceptMessage, type IdempotencyKey } from '#shared/adapters/accept-message.ts';
 import { type Claim, claimDeliveries, endLease, releaseClaims, renewLease } from '#shared/adapters/claim-deliveries.ts';
 import { findDueMessages, markMessagesQueued } from '#shared/adapters/outbox.ts';
 import { readAccount } from '#shared/adapters/read-account.ts';
@@ -11,7 +11,7 @@ import { expireMessages, recoverOrphans, sweep } from '#shared/adapters/recover-
 import { settleMessages } from '#shared/adapters/settle-messages.ts';
 import { Outcome, type ReceiptState } from '#shared/contracts/queue-messages.ts';
 import { settleOutcomes } from '../../lambdas/settle-outcomes/settle-outcomes.ts';
-import { createClient, newMessage, unbalancedClients } from '../support/clients.ts';
+import { createClient, newKey, newMessage, unbalancedClients } from '../support/clients.ts';
 import { startTestDatabase, type TestDatabase } from '../support/database.ts';
 
 let database: TestDatabase;
@@ -88,10 +88,14 @@ const receipt = (smscId: string, state: ReceiptState = 'DELIVERED', recipient = 
 const claimAs = (owner: string, messageId: string, attempt: number, claimId = randomUUID()) =>
   claimDeliveries(database.sql, { owner, claimId }, [{ message_id: messageId, attempt }]);
 
-const acceptOne = async (given: Parameters<typeof newMessage>[1] = {}, creditCents = 100) => {
+const acceptOne = async (
+  given: Parameters<typeof newMessage>[1] = {},
+  key: IdempotencyKey | null = null,
+  creditCents = 100,
+) => {
   const client = await createClient(database, { creditCents });
   const message = newMessage(client, given);
-  expect((await acceptMessage(database.sql, message)).outcome).toBe('accepted');
+  expect((await acceptMessage(database.sql, message, key)).outcome).toBe('accepted');
   return { client, message };
 };
 
@@ -102,7 +106,7 @@ const claimOne = async (messageId: string, attempt = 1): Promise<Claim> => {
 };
 
 const acceptAndClaim = async (given: Parameters<typeof newMessage>[1] = {}, creditCents = 100) => {
-  const { client, message } = await acceptOne(given, creditCents);
+  const { client, message } = await acceptOne(given, null, creditCents);
   return { client, message, claim: await claimOne(message.id) };
 };
 
@@ -128,36 +132,37 @@ describe('accept', () => {
 
   test('a message that the credit does not cover is refused, and nothing is written', async () => {
     const client = await createClient(database, { creditCents: 4 });
-    const message = newMessage(client, { idempotency_key: 'k' });
-    expect(await acceptMessage(database.sql, message)).toEqual({ outcome: 'unaffordable' });
+    const message = newMessage(client);
+    const refused = { outcome: 'refused', reason: 'credit.insufficient' };
+    expect(await acceptMessage(database.sql, message, newKey('k'))).toEqual(refused);
     expect(await readMessage(database.sql, client, message.id)).toBeNull();
     expect(await database.query('SELECT 1 FROM idempotency_keys WHERE client_id = $1', [client])).toEqual([]);
   });
 
   test('an accept repeated after a hidden commit answers as the first did', async () => {
-    for (const key of [null, 'key']) {
+    for (const key of [null, newKey('key')]) {
       const client = await createClient(database, { creditCents: 100 });
-      const message = newMessage(client, { idempotency_key: key });
-      const first = await acceptMessage(database.sql, message);
-      expect(await acceptMessage(database.sql, message)).toEqual(first);
+      const message = newMessage(client);
+      const first = await acceptMessage(database.sql, message, key);
+      expect(await acceptMessage(database.sql, message, key)).toEqual(first);
       expect(await account(client)).toMatchObject({ held_cents: 5 });
     }
   });
 
   test('a key used again replays its message, and with another request is a mismatch', async () => {
-    const { client, message } = await acceptOne({ idempotency_key: 'once' });
-    const again = await acceptMessage(database.sql, newMessage(client, { idempotency_key: 'once' }));
+    const { client, message } = await acceptOne({}, newKey('once'));
+    const again = await acceptMessage(database.sql, newMessage(client), newKey('once'));
     expect(again).toMatchObject({ outcome: 'replayed', message: { id: message.id } });
-    const other = await acceptMessage(database.sql, newMessage(client, { idempotency_key: 'once', request_hash: 'b' }));
+    const other = await acceptMessage(database.sql, newMessage(client), newKey('once', 'b'));
     expect(other).toEqual({ outcome: 'mismatch' });
   });
 
   test('a key that has expired is free again', async () => {
-    const { client } = await acceptOne({ idempotency_key: 'old' });
+    const { client } = await acceptOne({}, newKey('old'));
     await database.query(`UPDATE idempotency_keys SET expires_at = now() - interval '1 second' WHERE client_id = $1`, [
       client,
     ]);
-    const again = await acceptMessage(database.sql, newMessage(client, { idempotency_key: 'old', request_hash: 'b' }));
+    const again = await acceptMessage(database.sql, newMessage(client), newKey('old', 'b'));
     expect(again.outcome).toBe('accepted');
     await sweep(database.sql);
   });
@@ -165,7 +170,7 @@ describe('accept', () => {
   test.each([5, 1000])('60 concurrent duplicates with credit of %i cents give one message', async (creditCents) => {
     const client = await createClient(database, { creditCents });
     const answers = await Promise.all(
-      Array.from({ length: 60 }, () => acceptMessage(database.sql, newMessage(client, { idempotency_key: 'same' }))),
+      Array.from({ length: 60 }, () => acceptMessage(database.sql, newMessage(client), newKey('same'))),
     );
     expect(answers.map((each) => each.outcome).filter((outcome) => outcome === 'accepted')).toHaveLength(1);
     expect(answers.filter((each) => each.outcome === 'replayed')).toHaveLength(59);
@@ -178,7 +183,7 @@ describe('accept', () => {
       Array.from({ length: 200 }, () => acceptMessage(database.sql, newMessage(client))),
     );
     expect(answers.filter((each) => each.outcome === 'accepted')).toHaveLength(100);
-    expect(answers.filter((each) => each.outcome === 'unaffordable')).toHaveLength(100);
+    expect(answers.filter((each) => each.outcome === 'refused')).toHaveLength(100);
     expect(await account(client)).toMatchObject({ available_cents: 0, held_cents: 500 });
   });
 

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { acceptMessage } from '#shared/adapters/accept-message.ts';
+import { cancelMessage } from '#shared/adapters/cancel-message.ts';
 import { claimDeliveries, releaseClaims, renewLease } from '#shared/adapters/claim-deliveries.ts';
 import { checkRules, wholeScope } from '#shared/adapters/invariants/check-rules.ts';
 import { moneyRules } from '#shared/adapters/invariants/money-rules.ts';
@@ -27,6 +28,7 @@ const recipient = '491700000009';
 /** A message of one part, and what is known of it outside of the database. */
 interface Subject {
   readonly id: string;
+  readonly client: string;
   readonly owner: string;
   readonly smscId: string;
   attempt: number;
@@ -66,7 +68,10 @@ const expire = async (id: string, interval: string): Promise<void> => {
   await settleMessages(database.sql, await expireMessages(database.sql, 1000));
 };
 
-/** What brings a new message into each state, by the statements themselves; only a cancellation has none yet. */
+const cancel = async ({ id, client }: Subject) =>
+  cancelMessage(database.sql, { clientId: client, id, correlationId: 'test' });
+
+/** What brings a new message into each state, by the statements themselves. */
 const ways: Readonly<Record<string, (subject: Subject) => Promise<unknown>>> = {
   SCHEDULED: async () => undefined,
   QUEUED: async () => undefined,
@@ -100,14 +105,7 @@ const ways: Readonly<Record<string, (subject: Subject) => Promise<unknown>>> = {
     await hear(outcome(s, 'refused'));
   },
   EXPIRED: (s) => expire(s.id, '1 second'),
-  CANCELLED: (s) =>
-    database.query(
-      `WITH m AS (UPDATE messages SET state = 'CANCELLED', final_at = now(), next_attempt_at = NULL WHERE id = $1 RETURNING *),
-        l AS (UPDATE credit_locks SET released_cents = held_cents, settled_at = now() WHERE message_id = $1),
-        e AS (INSERT INTO ledger_entries (id, part, kind, client_id, amount_cents) SELECT id, 1, 'RELEASE', client_id, 5 FROM m)
-      UPDATE clients c SET credit_cents = credit_cents + 5 FROM m WHERE c.id = m.client_id`,
-      [s.id],
-    ),
+  CANCELLED: (s) => cancel(s),
 };
 
 /** What may happen to a message, whatever state it is in. */
@@ -135,6 +133,7 @@ const events: Readonly<Record<string, (subject: Subject) => Promise<unknown>>> =
     ]);
     await settleMessages(database.sql, await recoverOrphans(database.sql, 1000));
   },
+  cancelled: (s) => cancel(s),
   'validity over': (s) => expire(s.id, '1 second'),
   'three days later': (s) => expire(s.id, '73 hours'),
 };
@@ -178,6 +177,7 @@ const table: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   settled: {},
   'bridge alive': {},
   'bridge dead': { SENDING: 'UNKNOWN' },
+  cancelled: { SCHEDULED: 'CANCELLED', QUEUED: 'CANCELLED' },
   'validity over': { SCHEDULED: 'EXPIRED', QUEUED: 'EXPIRED', FAILED_TEMP: 'EXPIRED' },
   'three days later': {
     SCHEDULED: 'EXPIRED',
@@ -196,7 +196,7 @@ const begin = async (client: string, state: string): Promise<Subject> => {
     send_at: state === 'SCHEDULED' ? new Date(Date.now() + 60_000).toISOString() : null,
   });
   expect((await acceptMessage(database.sql, message)).outcome).toBe('accepted');
-  const subject = { id: message.id, owner: randomUUID(), smscId: randomUUID(), attempt: 1 };
+  const subject = { id: message.id, client, owner: randomUUID(), smscId: randomUUID(), attempt: 1 };
   await ways[state]?.(subject);
   return subject;
 };

@@ -1,5 +1,6 @@
 import { v7 as uuidV7 } from 'uuid';
-import type { NewMessage } from '#shared/adapters/accept-message.ts';
+import type { IdempotencyKey } from '#shared/adapters/accept-message.ts';
+import type { NewMessage } from '#shared/adapters/new-message.ts';
 import type { TestDatabase } from './database.ts';
 
 /** A client with credit, as an operator would make one: the row and the ledger's grant together. */
@@ -9,13 +10,20 @@ export const createClient = async (
     creditCents,
     partPriceCents = 5,
     callbackUrl = null,
-  }: { creditCents: number; partPriceCents?: number; callbackUrl?: string | null },
+    limits = { ratePerSecond: 1_000, burst: 2_000 },
+  }: {
+    creditCents: number;
+    partPriceCents?: number;
+    callbackUrl?: string | null;
+    limits?: { ratePerSecond: number; burst: number };
+  },
 ): Promise<string> => {
   const id = uuidV7();
   await database.query(
-    `WITH client AS (INSERT INTO clients (id, name, credit_cents, part_price_cents, callback_url) VALUES ($1, 'test', $2, $3, $4))
+    `WITH client AS (INSERT INTO clients (id, name, credit_cents, part_price_cents, callback_url, rate_per_second, burst)
+       VALUES ($1, 'test', $2, $3, $4, $6, $7))
      INSERT INTO ledger_entries (id, kind, client_id, amount_cents, reason) VALUES ($5, 'GRANT', $1, $2, 'opening')`,
-    [id, creditCents, partPriceCents, callbackUrl, uuidV7()],
+    [id, creditCents, partPriceCents, callbackUrl, uuidV7(), limits.ratePerSecond, limits.burst],
   );
   return id;
 };
@@ -24,20 +32,26 @@ export const newMessage = (clientId: string, given: Partial<NewMessage> = {}): N
   id: uuidV7(),
   client_id: clientId,
   recipient: '491700000009',
+  country: 'DE',
   sender: null,
   body: 'hello',
   encoding: 'gsm7',
   parts: 1,
+  data_coding: null,
+  protocol_id: null,
+  udh_hex: null,
   priority: 'normal',
   send_at: null,
   validity_seconds: 3600,
   callback_url: null,
   reference: null,
+  metadata: null,
+  is_test: false,
   correlation_id: 'test',
-  idempotency_key: null,
-  request_hash: 'a',
   ...given,
 });
+
+export const newKey = (key: string, request_hash = 'a'): IdempotencyKey => ({ key, request_hash });
 
 /** Clients whose books do not balance: granted = available + held + captured, and the ledger says the same. */
 export const unbalancedClients = (database: Pick<TestDatabase, 'query'>): Promise<object[]> =>

@@ -14,6 +14,8 @@ export interface IssuedClient {
 export interface WantedClient {
   readonly creditCents: number;
   readonly scopes?: readonly string[];
+  readonly isTest?: boolean;
+  readonly limits?: { readonly ratePerSecond: number; readonly burst: number };
 }
 
 const pepperOf = async ({ endpoints, operatorCredentials }: DevCloud): Promise<string> => {
@@ -31,17 +33,15 @@ const pepperOf = async ({ endpoints, operatorCredentials }: DevCloud): Promise<s
 export const issueClient = async (
   cloud: DevCloud,
   database: Pick<TestDatabase, 'query'>,
-  { creditCents, scopes = ['messages:read', 'messages:write'] }: WantedClient,
+  { creditCents, scopes = ['messages:read', 'messages:write'], isTest = false, limits }: WantedClient,
 ): Promise<IssuedClient> => {
-  const clientId = await createClient(database, { creditCents });
+  const clientId = await createClient(database, { creditCents, ...(limits ? { limits } : {}) });
   const keyId = toBase32(randomBytes(8));
   const secret = toBase32(randomBytes(20));
   // The least rounds bcrypt has: the hash guards nothing here.
-  await database.query('INSERT INTO api_keys (id, client_id, secret_hash, scopes) VALUES ($1, $2, $3, $4)', [
-    keyId,
-    clientId,
-    await bcrypt.hash(secret, 4),
-    scopes,
-  ]);
-  return { clientId, apiKey: issueApiKey({ keyId, secret, pepper: await pepperOf(cloud) }) };
+  await database.query(
+    'INSERT INTO api_keys (id, client_id, secret_hash, scopes, is_test) VALUES ($1, $2, $3, $4, $5)',
+    [keyId, clientId, await bcrypt.hash(secret, 4), scopes, isTest],
+  );
+  return { clientId, apiKey: issueApiKey({ keyId, secret, pepper: await pepperOf(cloud), test: isTest }) };
 };

@@ -150,6 +150,19 @@ export const settle = (message: ModelMessage): number => {
   return message.releasedCents;
 };
 
+/**
+ * Only what no SMSC has, or may have, any part of.
+ *
+ * @returns what the client gets back; null when it is too late.
+ */
+export const cancel = (message: ModelMessage): number | null => {
+  const isUntouched = message.parts.every(({ state, unknownTimes }) => state === 'PENDING' && unknownTimes === 0);
+  if (!['SCHEDULED', 'QUEUED'].includes(message.state) || !isUntouched) return null;
+  const releasedCents = message.parts.length * message.priceCents;
+  Object.assign(message, { state: 'CANCELLED', isPlanned: false, releasedCents });
+  return releasedCents;
+};
+
 /** A task died: what it had in hand may or may not have been sent. */
 export const recover = ({ parts }: ModelMessage): void => {
   for (const part of parts)

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { expect } from 'vitest';
 import { acceptMessage } from '#shared/adapters/accept-message.ts';
+import { cancelMessage } from '#shared/adapters/cancel-message.ts';
 import { claimDeliveries, releaseClaims } from '#shared/adapters/claim-deliveries.ts';
 import { findDueMessages, markMessagesQueued } from '#shared/adapters/outbox.ts';
 import { expireMessages, recoverOrphans } from '#shared/adapters/recover-messages.ts';
 import { settleMessages } from '#shared/adapters/settle-messages.ts';
-import { newMessage } from './clients.ts';
+import { newKey, newMessage } from './clients.ts';
 import * as model from './message-model.ts';
 import {
   bear,
@@ -33,17 +34,15 @@ export const accept = (clientIndex: number, parts: number, key: number | null, i
         ? 'replayed'
         : 'mismatch'
       : client.available < cost
-        ? 'unaffordable'
+        ? 'refused'
         : 'accepted';
     const asked = newMessage(client.id, {
       parts,
       recipient,
       callback_url: 'https://client.example/callbacks',
-      idempotency_key: key === null ? null : `${key}`,
-      request_hash: `${parts}`,
       send_at: isScheduled ? new Date(Date.now() + 60_000).toISOString() : null,
     });
-    const answer = await acceptMessage(world.database.sql, asked);
+    const answer = await acceptMessage(world.database.sql, asked, key === null ? null : newKey(`${key}`, `${parts}`));
     expect(answer.outcome).toBe(expected);
     if (answer.outcome === 'replayed') expect(answer.message.id).toBe(earlier?.message);
     if (expected !== 'accepted') return;
@@ -236,6 +235,20 @@ export const settleAgain = (index: number): Command =>
     if (!message) return;
     await settleMessages(world.database.sql, [message.id]);
     settleInModel(m, [message.id]);
+  });
+
+export const cancel = (index: number): Command =>
+  command(`cancel(message ${index})`, async (m, world) => {
+    const message = pick([...m.messages.values()], index);
+    const client = m.clients.find(({ id }) => id === message?.client);
+    if (!message || !client) return;
+    const stateBefore = message.state;
+    const released = stateBefore === 'CANCELLED' ? 0 : model.cancel(message);
+    client.available += released ?? 0;
+    const asked = { clientId: client.id, id: message.id, correlationId: 'test' };
+    expect(await cancelMessage(world.database.sql, asked)).toEqual(
+      released === null ? { outcome: 'too-late', state: stateBefore } : { outcome: 'cancelled' },
+    );
   });
 
 /** One attempt without an accident, so that later ones are reached: what was said at its end may be said again. */

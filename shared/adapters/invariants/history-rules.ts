@@ -2,7 +2,7 @@ import { inScope, messageRule, type Rule } from './sql-rule.ts';
 
 /** Which entry may follow which. Beside the ends, what was claimed may be claimed again by a repeated call. */
 const steps: Readonly<Record<string, readonly string[]>> = {
-  SCHEDULED: ['SENDING', 'CANCELLED', 'EXPIRED'],
+  SCHEDULED: ['SENDING', 'FAILED_PERM', 'CANCELLED', 'EXPIRED'],
   QUEUED: ['SENDING', 'SENT', 'UNKNOWN', 'DELIVERED', 'FAILED_PERM', 'CANCELLED', 'EXPIRED'],
   SENDING: ['SENDING', 'QUEUED', 'SENT', 'UNKNOWN', 'FAILED_TEMP', 'DELIVERED', 'FAILED_PERM', 'EXPIRED'],
   FAILED_TEMP: ['SENDING', 'SENT', 'UNKNOWN', 'DELIVERED', 'FAILED_PERM', 'CANCELLED', 'EXPIRED'],

@@ -21,7 +21,7 @@ SELECT p.message_id, p.number, m.parts, m.recipient, m.concat_reference, p.unkno
   encode(sha256(convert_to(m.body, 'UTF8')), 'hex') AS body_hash,
   (SELECT coalesce(jsonb_agg(s.smsc_message_id ORDER BY s.attempt) FILTER (WHERE s.submitted_at >= :since::timestamptz), '[]')
     FROM part_submissions s WHERE s.message_id = p.message_id AND s.part = p.number) AS smsc_message_ids
-FROM part p JOIN messages m ON m.id = p.message_id ORDER BY p.message_id, p.number`;
+FROM part p JOIN messages m ON m.id = p.message_id AND NOT m.is_test ORDER BY p.message_id, p.number`;
 
 const lowest = '00000000-0000-0000-0000-000000000000';
 

@@ -1,6 +1,7 @@
 import type { Claim } from '#shared/adapters/claim-deliveries.ts';
 import { MessageId } from '#shared/contracts/identifiers.ts';
 import type { Outcome } from '#shared/contracts/queue-messages.ts';
+import type { StatusTable } from '../pdu/command-status.ts';
 import type { SubmitResult, SubmitSmFields } from '../session/session-types.ts';
 import { type PartToken, toOutcome } from './to-outcome.ts';
 import { toSubmitSm } from './to-submit-sm.ts';
@@ -10,6 +11,8 @@ export interface Delivering {
   /** Resolves once all of it is safely in the outcomes queue. */
   report(outcomes: readonly Outcome[]): Promise<void>;
   now(): Date;
+  /** What a refusal by this provider means. */
+  readonly statusOf: StatusTable;
 }
 
 /**
@@ -25,6 +28,7 @@ export const deliverClaim = async (claim: Claim, delivering: Delivering): Promis
     }),
   );
   if (results.every(({ result }) => result.outcome === 'not-sent')) return 'untouched';
-  await delivering.report(results.map(({ token, result }) => toOutcome(token, result, delivering.now())));
+  const at = { now: delivering.now(), statusOf: delivering.statusOf };
+  await delivering.report(results.map(({ token, result }) => toOutcome(token, result, at)));
   return 'reported';
 };

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { InboundReceived, ReceiptReceived } from '#shared/contracts/queue-messages.ts';
-import { parseReceipt } from '#shared/domain/receipts/parse-receipt.ts';
+import { isFinal } from '#shared/domain/receipts/message-state.ts';
+import { type Delivered, type ParsedReceipt, parseReceipt } from '#shared/domain/receipts/parse-receipt.ts';
 import { decodeGsm7 } from '#shared/domain/text/gsm7.ts';
 import { parseUserData } from '#shared/domain/text/user-data.ts';
 import type { DataSm, DeliverSm } from '../pdu/pdu.ts';
@@ -12,6 +13,15 @@ export type Interpreted =
   /** A user acknowledgement, or a receipt that names no message: answered, logged, and not kept. */
   | { readonly kind: 'ignored'; readonly reason: string };
 
+/**
+ * What to make of a text that reads like a receipt although its esm_class (0) says that a person wrote it. Anybody can
+ * write one, and have a message counted as delivered: `accept` is for an SMSC that marks its receipts in no other way.
+ */
+export type PlainReceipts = 'refuse' | 'accept';
+
+/** Bits 5-2 of esm_class (SMPP 3.4, 5.2.12). */
+const typeMask = 0x3c;
+const deliveryReceipt = 0x04;
 const hasUserDataHeader = 0x40;
 
 /** The alphabets an SMSC uses towards an ESME (SMPP 3.4, 5.2.19); what else there is stays octets. */
@@ -23,9 +33,11 @@ const decodeText = (data: Buffer, dataCoding: number): string | null => {
     case 0x03:
       return data.toString('latin1');
     case 0x08:
+      // A part may end within a surrogate pair, and no store takes half a character; the octets keep it.
       return Buffer.from(data.subarray(0, data.length & ~1))
         .swap16()
-        .toString('utf16le');
+        .toString('utf16le')
+        .toWellFormed();
     default:
       return null;
   }
@@ -52,28 +64,48 @@ const toInbound = (pdu: DeliverSm | DataSm, octets: Buffer, provider: string, at
   };
 };
 
-/** Reads what the SMSC delivered: a receipt only where esm_class says so, else a message from a telephone. */
-export const interpretDelivery = (pdu: DeliverSm | DataSm, provider: string, now: Date): Interpreted => {
-  const { body } = pdu;
-  const shortMessage = 'short_message' in body ? body.short_message : Buffer.alloc(0);
-  const payload = body.tlvs.message_payload;
-  const { receipted_message_id: receiptedMessageId, message_state: messageState } = body.tlvs;
-  const networkErrorCode = body.tlvs.network_error_code;
-  const at = now.toISOString();
-  const parsed = parseReceipt({
+const toDelivered = ({ body }: DeliverSm | DataSm): Delivered => {
+  const { message_payload, receipted_message_id, message_state, network_error_code } = body.tlvs;
+  return {
     esmClass: body.esm_class,
-    shortMessage,
+    shortMessage: 'short_message' in body ? body.short_message : Buffer.alloc(0),
     dataCoding: body.data_coding,
-    ...(payload === undefined ? {} : { messagePayload: payload }),
-    ...(receiptedMessageId === undefined ? {} : { receiptedMessageId }),
-    ...(messageState === undefined ? {} : { messageState }),
-    ...(networkErrorCode === undefined ? {} : { networkErrorCode }),
-  });
+    ...(message_payload === undefined ? {} : { messagePayload: message_payload }),
+    ...(receipted_message_id === undefined ? {} : { receiptedMessageId: receipted_message_id }),
+    ...(message_state === undefined ? {} : { messageState: message_state }),
+    ...(network_error_code === undefined ? {} : { networkErrorCode: network_error_code }),
+  };
+};
+
+const parse = (delivered: Delivered, plainReceipts: PlainReceipts): ParsedReceipt => {
+  if (plainReceipts === 'refuse' || (delivered.esmClass & typeMask) !== 0) return parseReceipt(delivered);
+  const asReceipt = parseReceipt({ ...delivered, esmClass: delivered.esmClass | deliveryReceipt });
+  return asReceipt.kind === 'receipt' ? asReceipt : { kind: 'message' };
+};
+
+/** An intermediate notification ends nothing, whatever state it names: its final receipt is still to come. */
+const stateToReport = ({ state, final }: ParsedReceipt & { readonly kind: 'receipt' }) =>
+  !final && isFinal(state) ? 'ENROUTE' : state;
+
+/**
+ * Reads what the SMSC delivered: a receipt only where esm_class says so, or the provider is known not to say it, else a
+ * message from a telephone.
+ */
+export const interpretDelivery = (
+  pdu: DeliverSm | DataSm,
+  { provider, plainReceipts }: { readonly provider: string; readonly plainReceipts: PlainReceipts },
+  now: Date,
+): Interpreted => {
+  const { body } = pdu;
+  const delivered = toDelivered(pdu);
+  const { shortMessage, messagePayload = shortMessage } = delivered;
+  const at = now.toISOString();
+  const parsed = parse(delivered, plainReceipts);
   switch (parsed.kind) {
     case 'message':
       return {
         kind: 'inbound',
-        inbound: toInbound(pdu, shortMessage.length > 0 ? shortMessage : (payload ?? shortMessage), provider, at),
+        inbound: toInbound(pdu, shortMessage.length > 0 ? shortMessage : messagePayload, provider, at),
       };
     case 'receipt':
       return {
@@ -83,7 +115,7 @@ export const interpretDelivery = (pdu: DeliverSm | DataSm, provider: string, now
           receipt_id: randomUUID(),
           smsc_message_id: parsed.messageId,
           recipient: body.source_addr,
-          state: parsed.state,
+          state: stateToReport(parsed),
           error_code: parsed.errorCode,
           at,
         },

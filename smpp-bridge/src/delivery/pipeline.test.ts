@@ -4,6 +4,7 @@ import type { Claim } from '#shared/adapters/claim-deliveries.ts';
 import type { ReceivedMessage } from '#shared/adapters/queues.ts';
 import { MessageId } from '#shared/contracts/identifiers.ts';
 import type { Outcome } from '#shared/contracts/queue-messages.ts';
+import { statusTable } from '../pdu/command-status.ts';
 import type { SubmitResult } from '../session/session-types.ts';
 import { type PipelineWorld, startPipeline } from './pipeline.ts';
 
@@ -32,6 +33,9 @@ const claimOf = (id: string): Claim => ({
   sender: 'Signalbox',
   body: 'hello',
   encoding: 'gsm7',
+  data_coding: null,
+  protocol_id: null,
+  udh_hex: null,
   concat_reference: 1,
   correlation_id: 'c',
   remaining_seconds: 3600,
@@ -61,6 +65,7 @@ const createWorld = (messages: readonly ReceivedMessage[], given: Partial<Pipeli
       calls.push(...outcomes.map(({ type }) => `report ${type}`));
     },
     now: () => new Date(),
+    statusOf: statusTable(),
     log: () => undefined,
     ...given,
   };
@@ -69,7 +74,7 @@ const createWorld = (messages: readonly ReceivedMessage[], given: Partial<Pipeli
 
 const sources = [{ priority: 'normal', queueUrl: 'q', share: 1 }] as const;
 const run = async (world: PipelineWorld, isDone: () => boolean) => {
-  const pipeline = startPipeline(world, sources, 100);
+  const pipeline = startPipeline(world, sources, () => 100);
   await vi.waitFor(() => expect(isDone()).toBe(true), { timeout: 5_000, interval: 5 });
   await pipeline.stop();
   return pipeline;
@@ -159,7 +164,7 @@ test('stop waits for what is in hand', async () => {
   const { promise: answered, resolve: answer } = Promise.withResolvers<SubmitResult>();
   const submit = vi.fn(() => answered);
   const { world, calls } = createWorld([delivery(id)], { submit });
-  const pipeline = startPipeline(world, sources, 100);
+  const pipeline = startPipeline(world, sources, () => 100);
   await vi.waitFor(() => expect(submit).toHaveBeenCalled(), { interval: 5 });
   const stopped = pipeline.stop();
   answer({ outcome: 'accepted', messageId: 'x' });

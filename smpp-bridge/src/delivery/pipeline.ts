@@ -48,9 +48,10 @@ const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout
  * Takes deliveries from their queues, claims them, submits them and reports: the queue message is deleted only when its
  * outcome is safely in the outcomes queue, or when the claim says that it is not ours to send.
  *
- * @param capacity how many parts may be in hand; about twice what all windows hold keeps them full.
+ * @param capacity how many parts may be in hand, asked before each receive; about twice what all windows hold keeps
+ *   them full.
  */
-export const startPipeline = (world: PipelineWorld, sources: readonly Source[], capacity: number): Pipeline => {
+export const startPipeline = (world: PipelineWorld, sources: readonly Source[], capacity: () => number): Pipeline => {
   let isStopping = false;
   let inHand = 0;
   /** What receives under way may yet bring. */
@@ -62,8 +63,9 @@ export const startPipeline = (world: PipelineWorld, sources: readonly Source[], 
     roomWaiters = [];
     for (const wake of waiters) wake();
   };
-  const whenRoom = async (limit: number): Promise<void> => {
-    while (!isStopping && inHand + expected >= limit) await new Promise<void>((resolve) => roomWaiters.push(resolve));
+  const whenRoom = async (share: number): Promise<void> => {
+    while (!isStopping && inHand + expected >= capacity() * share)
+      await new Promise<void>((resolve) => roomWaiters.push(resolve));
   };
 
   const removals = createBatcher<Delivery, void>({ most: 50, lingerMs: 100 }, async (deliveries) => {
@@ -140,7 +142,7 @@ export const startPipeline = (world: PipelineWorld, sources: readonly Source[], 
 
   const pollOnce = async ({ queueUrl, share }: Source): Promise<void> => {
     await world.whenBound();
-    await whenRoom(capacity * share);
+    await whenRoom(share);
     if (isStopping) return;
     expected += receiveSize;
     const messages = await world.receive(queueUrl, receiveWaitSeconds).finally(() => {

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import type { OutgoingMessage } from '#shared/adapters/queues.ts';
 import { MessageId } from '#shared/contracts/identifiers.ts';
 import { OutcomesReported } from '#shared/contracts/queue-messages.ts';
+import { statusTable } from '../pdu/command-status.ts';
 import { createReporter } from './reporter.ts';
 import { toOutcome } from './to-outcome.ts';
 
@@ -9,7 +10,7 @@ const outcome = (part: number) =>
   toOutcome(
     { message_id: MessageId.parse('01a1fd77-b35a-7034-ac02-ae2ff88bcaf3'), attempt: 1, part },
     { outcome: 'accepted', messageId: `${part}` },
-    new Date(),
+    { now: new Date(), statusOf: statusTable() },
   );
 
 test('outcomes travel together, and none is reported before it is safe', async () => {

@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest';
 import { MessageId } from '#shared/contracts/identifiers.ts';
 import { Outcome } from '#shared/contracts/queue-messages.ts';
+import { statusTable } from '../pdu/command-status.ts';
 import { isRetried, toOutcome } from './to-outcome.ts';
 
 const token = { message_id: MessageId.parse('01a1fd77-b35a-7034-ac02-ae2ff88bcaf3'), attempt: 2, part: 1 };
-const now = new Date('2026-11-21T08:00:00Z');
+const at = { now: new Date('2026-11-21T08:00:00Z'), statusOf: statusTable() };
 
 test('every result is an outcome that the contract takes', () => {
   const results = [
@@ -14,7 +15,7 @@ test('every result is an outcome that the contract takes', () => {
     { outcome: 'unknown', reason: 'session-lost' },
     { outcome: 'not-sent' },
   ] as const;
-  const outcomes = results.map((result) => toOutcome(token, result, now));
+  const outcomes = results.map((result) => toOutcome(token, result, at));
   expect(outcomes.map((outcome) => Outcome.parse(outcome))).toEqual(outcomes);
   expect(outcomes.map(({ type }) => type)).toEqual([
     'PartSubmitted',
@@ -26,7 +27,7 @@ test('every result is an outcome that the contract takes', () => {
 });
 
 test('a part that was taken without a name has none', () => {
-  expect(toOutcome(token, { outcome: 'accepted', messageId: '' }, now)).toMatchObject({ smsc_message_id: null });
+  expect(toOutcome(token, { outcome: 'accepted', messageId: '' }, at)).toMatchObject({ smsc_message_id: null });
 });
 
 test.each([
@@ -34,8 +35,9 @@ test.each([
   [0x08, 1, true],
   [0x58, 1, true],
   [0x401, 1, true],
+  [0x401, 2, false],
   [0x45, 1, true],
   [0x45, 2, false],
 ])('status %i at attempt %i: tried again %s', (status, attempt, retried) => {
-  expect(isRetried(status, attempt)).toBe(retried);
+  expect(isRetried(at.statusOf, status, attempt)).toBe(retried);
 });

@@ -1,5 +1,5 @@
 import type { Claim } from '#shared/adapters/claim-deliveries.ts';
-import { segmentText } from '#shared/domain/text/segment.ts';
+import { segmentBinary, segmentText } from '#shared/domain/text/segment.ts';
 import type { SubmitSmFields } from '../session/session-types.ts';
 import { destinationAddress, sourceAddress } from './address.ts';
 
@@ -10,8 +10,8 @@ export interface PartToSubmit {
 
 /** esm_class, SMPP 3.4, 5.2.12: store and forward, with or without a user data header. */
 const esmClass = { plain: 0x00, udhi: 0x40 };
-/** data_coding, 5.2.19: the SMSC's default alphabet, UCS-2. */
-const dataCoding = { gsm7: 0x00, ucs2: 0x08 };
+/** data_coding, 5.2.19: the SMSC's default alphabet, UCS-2, octets unspecified (where a binary message does not say). */
+const dataCoding = { gsm7: 0x00, ucs2: 0x08, binary: 0x04 };
 /** registered_delivery, 5.2.17: a receipt whatever the outcome. */
 const receiptAlways = 0x01;
 
@@ -25,14 +25,19 @@ export const relativeTime = (seconds: number): string => {
   return `0000${[days, ...rest].map(twoDigits).join('')}000R`;
 };
 
+const cutClaim = ({ body, encoding, udh_hex, concat_reference: reference }: Claim) =>
+  encoding === 'binary'
+    ? segmentBinary({ data: Buffer.from(body, 'hex'), udh: Buffer.from(udh_hex ?? '', 'hex'), reference })
+    : segmentText({ text: body, encoding, reference });
+
 /**
- * The parts of a claimed message that are still to go. Segmentation is a function of the text, so every attempt cuts
+ * The parts of a claimed message that are still to go. Segmentation is a function of the content, so every attempt cuts
  * it alike and numbers it with the same reference.
  *
- * @throws Error when the stored text cannot be cut as it was when it was accepted: a fault, not a refusal.
+ * @throws Error when the stored content cannot be cut as it was when it was accepted: a fault, not a refusal.
  */
 export const toSubmitSm = (claim: Claim): PartToSubmit[] => {
-  const cut = segmentText({ text: claim.body, encoding: claim.encoding, reference: claim.concat_reference });
+  const cut = cutClaim(claim);
   if (cut.outcome === 'refused') throw new Error(`Message ${claim.message_id} cannot be cut: ${cut.reason}`);
   const source = sourceAddress(claim.sender);
   const destination = destinationAddress(claim.recipient);
@@ -47,7 +52,8 @@ export const toSubmitSm = (claim: Claim): PartToSubmit[] => {
       dest_addr_npi: destination.npi,
       destination_addr: destination.addr,
       esm_class: piece.udh.length > 0 ? esmClass.udhi : esmClass.plain,
-      data_coding: dataCoding[claim.encoding],
+      protocol_id: claim.protocol_id ?? 0,
+      data_coding: claim.data_coding ?? dataCoding[claim.encoding],
       registered_delivery: receiptAlways,
       validity_period: relativeTime(claim.remaining_seconds),
       short_message: Buffer.concat([piece.udh, piece.data]),

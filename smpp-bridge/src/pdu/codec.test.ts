@@ -4,7 +4,7 @@ import { commandStatuses } from './command-status.ts';
 import { decodePdu } from './decode.ts';
 import { encodePdu, encodePduInto, type OutgoingPdu, pduLengthBound } from './encode.ts';
 import { type CommandName, commandIds, headerLength, type Pdu, type PduOf } from './pdu.ts';
-import { anyOctets, anyPdu, commandNames } from './pdu-arbitraries.ts';
+import { anyOctets, anyPdu, commandNames, pduOf, tlvNames, tlvValueOf } from './pdu-arbitraries.ts';
 import { PduError } from './pdu-error.ts';
 
 const encodeAny = (pdu: Pdu): Buffer => encodePdu(pdu as OutgoingPdu<CommandName>);
@@ -34,16 +34,26 @@ const submit = (body: OutgoingPdu<'submit_sm'>['body'], sequenceNumber = 1) =>
 const decodeAs = <Command extends CommandName>(_command: Command, frame: Buffer): PduOf<Command> =>
   decodePdu(frame) as Pdu & PduOf<Command>;
 
+const dataSm = { command: 'data_sm', commandStatus: 0, sequenceNumber: 1 } as const;
+
 const submitFrame = (...tail: number[]) =>
   frameOf(commandIds.submit_sm, Buffer.from([...new Array<number>(16).fill(0), 0, ...tail]));
 
 describe('what is encoded comes back', () => {
-  test('as it was, for every command', () => {
+  test.each(commandNames)('as it was: %s', (command) => {
     fc.assert(
-      fc.property(anyPdu, (pdu) => {
+      fc.property(pduOf(command), (pdu) => {
         expect(decodePdu(encodeAny(pdu))).toEqual(pdu);
       }),
-      { numRuns: 1500 },
+    );
+  });
+
+  test.each(tlvNames)('as it was: the optional parameter %s', (name) => {
+    fc.assert(
+      fc.property(tlvValueOf(name), (value) => {
+        const tlvs = { [name]: value };
+        expect(decodeAs('data_sm', encodePdu({ ...dataSm, body: { tlvs } })).body.tlvs).toEqual(tlvs);
+      }),
     );
   });
 
@@ -61,6 +71,34 @@ describe('what is encoded comes back', () => {
       }),
       { numRuns: 300 },
     );
+  });
+
+  test('the octets of a submit_multi and its response are those of the specification', () => {
+    const frame = encodePdu({
+      command: 'submit_multi',
+      commandStatus: 0,
+      sequenceNumber: 1,
+      body: {
+        dest_addresses: [
+          { dest_flag: 1, dest_addr_ton: 1, dest_addr_npi: 1, destination_addr: '49' },
+          { dest_flag: 2, dl_name: 'all' },
+        ],
+        short_message: Buffer.from('hi'),
+      },
+    });
+    expect(frame.subarray(4).toString('hex')).toBe(
+      `${'00000021'}${'00000000'}${'00000001'}00${'000000'}02${'010101343900'}${'02616c6c00'}${'000000'}00${'00'}${'00000000'}02${'6869'}`,
+    );
+    const response = encodePdu({
+      command: 'submit_multi_resp',
+      commandStatus: 0,
+      sequenceNumber: 1,
+      body: {
+        message_id: 'a',
+        unsuccess_smes: [{ dest_addr_ton: 1, dest_addr_npi: 1, destination_addr: '4', error_status_code: 0x0b }],
+      },
+    });
+    expect(response.subarray(headerLength).toString('hex')).toBe(`610001${'01013400'}${'0000000b'}`);
   });
 
   test('the octets of a submit_sm are those of the specification', () => {
@@ -184,6 +222,33 @@ describe('the limits of the specification are kept both ways', () => {
   });
 });
 
+describe('the lists of submit_multi', () => {
+  const multi = (...list: number[]) =>
+    frameOf(commandIds.submit_multi, Buffer.from([0, 0, 0, 0, ...list, ...new Array<number>(10).fill(0)]));
+
+  test.each([
+    ['no destination', [0], commandStatuses.ESME_RINVNUMDESTS],
+    ['255 destinations', [255], commandStatuses.ESME_RINVNUMDESTS],
+    ['a dest_flag of 3', [1, 3], commandStatuses.ESME_RINVDESTFLAG],
+    ['more destinations than follow', [200, 2, 0x61, 0], commandStatuses.ESME_RINVDESTFLAG],
+    ['a dl_name without its end', [1, 2, ...new Array<number>(30).fill(0x61)], commandStatuses.ESME_RINVDLNAME],
+  ])('%s is refused', (_, list, status) => {
+    expect(errorOf(() => decodePdu(multi(...list))).commandStatus).toBe(status);
+  });
+
+  test('more unsuccessful SMEs than follow are refused', () => {
+    const frame = frameOf(commandIds.submit_multi_resp, Buffer.from([0, 2, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0]));
+    expect(errorOf(() => decodePdu(frame)).commandStatus).toBe(commandStatuses.ESME_RINVCMDLEN);
+  });
+
+  test.each([0, 255])('%d destinations are not sent', (length) => {
+    const dest_addresses = Array.from({ length }, () => ({ dest_flag: 2 as const, dl_name: 'a' }));
+    const body = { dest_addresses };
+    const encode = () => encodePdu({ command: 'submit_multi', commandStatus: 0, sequenceNumber: 1, body });
+    expect(errorOf(encode).commandStatus).toBe(commandStatuses.ESME_RINVNUMDESTS);
+  });
+});
+
 describe('an optional parameter', () => {
   test.each([
     ['of the wrong length', [0x04, 0x27, 0, 2, 0, 2], commandStatuses.ESME_RINVPARLEN],
@@ -228,8 +293,8 @@ describe('an optional parameter', () => {
 });
 
 test('an unknown command_id is refused as ESME_RINVCMDID', () => {
-  expect(errorOf(() => decodePdu(frameOf(0x21, Buffer.alloc(3), 5)))).toMatchObject({
-    commandId: 0x21,
+  expect(errorOf(() => decodePdu(frameOf(0x22, Buffer.alloc(3), 5)))).toMatchObject({
+    commandId: 0x22,
     sequenceNumber: 5,
     commandStatus: commandStatuses.ESME_RINVCMDID,
   });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { classify, commandStatuses, commandStatusName } from './command-status.ts';
+import { commandStatuses, commandStatusName, statusTable } from './command-status.ts';
 
 test.each([
   ['throttle', [0x14, 0x58]],
@@ -11,10 +11,25 @@ test.each([
   ],
   ['vendor', [0x400, 0x4ff, 0x99, 0x113, 0xffffffff]],
 ])('%s', (means, statuses) => {
-  expect(statuses.map(classify)).toEqual(statuses.map(() => means));
+  expect(statuses.map((status) => statusTable()(status).means)).toEqual(statuses.map(() => means));
 });
 
 test('every status has the name of the specification, and any other its number', () => {
   for (const [name, code] of Object.entries(commandStatuses)) expect(commandStatusName(code)).toBe(name);
   expect(commandStatusName(0x412)).toBe('0x00000412');
+});
+
+test('what submit_sm failed for without a reason, and what nobody knows, is worth one more try', () => {
+  expect([0x45, 0x400, 0x08].map((status) => statusTable()(status).mostTries)).toEqual([2, 2, undefined]);
+});
+
+test("a provider's own rules come before the specification's, and only for what they name", () => {
+  const statusOf = statusTable([
+    { means: 'permanent', from: 0x400, to: 0x40f },
+    { means: 'transient', from: 0x0b, to: 0x0b, mostTries: 3 },
+  ]);
+  expect(statusOf(0x40f).means).toBe('permanent');
+  expect(statusOf(0x410).means).toBe('vendor');
+  expect(statusOf(0x0b)).toMatchObject({ means: 'transient', mostTries: 3 });
+  expect(statusOf(0x0a).means).toBe('permanent');
 });

@@ -61,35 +61,62 @@ export const commandStatuses = {
  */
 export type StatusClass = 'throttle' | 'transient' | 'session' | 'permanent' | 'vendor';
 
-/** Inclusive ranges. 0x45 is transient for at most two tries, which is the caller's to count. */
-const ranges: readonly (readonly [StatusClass, from: number, to: number])[] = [
-  ['throttle', 0x14, 0x14],
-  ['throttle', 0x58, 0x58],
-  ['transient', 0x08, 0x08],
-  ['transient', 0x45, 0x45],
-  ['transient', 0x64, 0x64],
-  ['transient', 0x67, 0x67],
-  ['transient', 0xfe, 0xff],
-  ['session', 0x04, 0x05],
-  ['session', 0x0d, 0x0f],
-  ['permanent', 0x01, 0x03],
-  ['permanent', 0x06, 0x07],
-  ['permanent', 0x0a, 0x0c],
-  ['permanent', 0x15, 0x15],
-  ['permanent', 0x33, 0x34],
-  ['permanent', 0x40, 0x40],
-  ['permanent', 0x42, 0x44],
-  ['permanent', 0x48, 0x51],
-  ['permanent', 0x53, 0x55],
-  ['permanent', 0x61, 0x63],
-  ['permanent', 0x65, 0x66],
-  ['permanent', 0xc0, 0xc4],
-  ['permanent', 0x100, 0x112],
+/** What one status means, and how often a message may be tried that meets it; as often as any when left out. */
+export interface StatusMeaning {
+  readonly means: StatusClass;
+  readonly mostTries?: number;
+}
+
+/** A meaning of every status from `from` to `to`, both included. */
+export interface StatusRule extends StatusMeaning {
+  readonly from: number;
+  readonly to: number;
+}
+
+const rule = (means: StatusClass, from: number, to = from, mostTries?: number): StatusRule => ({
+  means,
+  from,
+  to,
+  ...(mostTries !== undefined && { mostTries }),
+});
+
+/** The table of docs/smpp.md. */
+const standardRules: readonly StatusRule[] = [
+  rule('throttle', 0x14),
+  rule('throttle', 0x58),
+  rule('transient', 0x08),
+  rule('transient', 0x45, 0x45, 2),
+  rule('transient', 0x64),
+  rule('transient', 0x67),
+  rule('transient', 0xfe, 0xff),
+  rule('session', 0x04, 0x05),
+  rule('session', 0x0d, 0x0f),
+  rule('permanent', 0x01, 0x03),
+  rule('permanent', 0x06, 0x07),
+  rule('permanent', 0x0a, 0x0c),
+  rule('permanent', 0x15),
+  rule('permanent', 0x33, 0x34),
+  rule('permanent', 0x40),
+  rule('permanent', 0x42, 0x44),
+  rule('permanent', 0x48, 0x51),
+  rule('permanent', 0x53, 0x55),
+  rule('permanent', 0x61, 0x63),
+  rule('permanent', 0x65, 0x66),
+  rule('permanent', 0xc0, 0xc4),
+  rule('permanent', 0x100, 0x112),
 ];
 
+/** 0x400-0x4FF, and whatever nobody has heard of. */
+const unknownStatus: StatusMeaning = { means: 'vendor', mostTries: 2 };
+
 /** Says what a command_status other than ESME_ROK means for the message it refused. */
-export const classify = (status: number): StatusClass =>
-  ranges.find(([, from, to]) => from <= status && status <= to)?.[0] ?? 'vendor';
+export type StatusTable = (status: number) => StatusMeaning;
+
+/** The specification's table, where a provider's own rules come first. */
+export const statusTable = (ofProvider: readonly StatusRule[] = []): StatusTable => {
+  const rules = [...ofProvider, ...standardRules];
+  return (status) => rules.find(({ from, to }) => from <= status && status <= to) ?? unknownStatus;
+};
 
 const names: ReadonlyMap<number, string> = new Map(Object.entries(commandStatuses).map(([name, code]) => [code, name]));
 

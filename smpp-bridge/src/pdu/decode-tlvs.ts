@@ -1,4 +1,6 @@
+import { asciiText } from './ascii-text.ts';
 import { commandStatuses } from './command-status.ts';
+import { decodeHeader } from './decode-header.ts';
 import { PduError } from './pdu-error.ts';
 import { type RawTlv, type TlvFormat, type Tlvs, tlvTable } from './tlvs.ts';
 
@@ -6,27 +8,20 @@ import { type RawTlv, type TlvFormat, type Tlvs, tlvTable } from './tlvs.ts';
 export const noTlvs: Tlvs = Object.freeze({});
 export const noOtherTlvs: readonly RawTlv[] = Object.freeze([]);
 
-interface Header {
-  readonly commandId: number;
-  readonly sequenceNumber: number;
-}
-
 type Value = number | string | Buffer | true;
 
-const formats: ReadonlyMap<number, readonly [name: string, format: TlvFormat]> = new Map(
-  Object.entries(tlvTable).map(([name, [tag, format]]) => [tag, [name, format]]),
-);
-
-/** A C-string never reaches past its own length; SMSCs leave the NUL out, or pad with several. */
-const readCString = (value: Buffer): string | undefined => {
-  let end = value.length;
-  while (end > 0 && value[end - 1] === 0) end--;
-  for (let i = 0; i < end; i++) {
-    const octet = value[i] ?? 0;
-    if (octet === 0 || octet > 0x7f) return undefined;
-  }
-  return value.toString('latin1', 0, end);
+const fail = (frame: Buffer, fault: string, status: number): never => {
+  throw new PduError(fault, decodeHeader(frame), status);
 };
+
+interface KnownTlv {
+  readonly name: string;
+  readonly format: TlvFormat;
+}
+
+const known: ReadonlyMap<number, KnownTlv> = new Map(
+  Object.entries(tlvTable).map(([name, [tag, format]]) => [tag, { name, format }]),
+);
 
 const lengthFits = (length: number, format: TlvFormat): boolean => {
   if (format.kind === 'integer') return length === format.octets;
@@ -34,18 +29,28 @@ const lengthFits = (length: number, format: TlvFormat): boolean => {
   return format.kind === 'flag' ? length === 0 : length <= format.max;
 };
 
-const readValue = (value: Buffer, format: TlvFormat): Value | undefined => {
-  if (format.kind === 'octets') return value;
-  if (format.kind === 'integer') return value.readUIntBE(0, format.octets);
-  return format.kind === 'flag' ? true : readCString(value);
+/** A C-string never reaches past its own length; SMSCs leave the NUL out, or pad with several. */
+const readCString = (frame: Buffer, start: number, limit: number): string | undefined => {
+  let end = limit;
+  while (end > start && frame[end - 1] === 0) end--;
+  for (let at = start; at < end; at++) {
+    const octet = frame[at] ?? 0;
+    if (octet === 0 || octet > 0x7f) return undefined;
+  }
+  return asciiText(frame, start, end);
 };
 
-const readKnown = (value: Buffer, name: string, format: TlvFormat, header: Header): Value => {
-  if (!lengthFits(value.length, format))
-    throw new PduError(`${name} has ${value.length} octets`, header, commandStatuses.ESME_RINVPARLEN);
-  const read = readValue(value, format);
-  if (read === undefined) throw new PduError(`${name} is not ASCII`, header, commandStatuses.ESME_RINVOPTPARAMVAL);
-  return read;
+const readValue = (frame: Buffer, start: number, end: number, format: TlvFormat): Value | undefined => {
+  if (format.kind === 'integer') return frame.readUIntBE(start, format.octets);
+  if (format.kind === 'cString') return readCString(frame, start, end);
+  return format.kind === 'flag' ? true : frame.subarray(start, end);
+};
+
+const readKnown = (frame: Buffer, start: number, end: number, { name, format }: KnownTlv): Value => {
+  if (!lengthFits(end - start, format))
+    fail(frame, `${name} has ${end - start} octets`, commandStatuses.ESME_RINVPARLEN);
+  const value = readValue(frame, start, end, format);
+  return value ?? fail(frame, `${name} is not ASCII`, commandStatuses.ESME_RINVOPTPARAMVAL);
 };
 
 /**
@@ -58,7 +63,6 @@ const readKnown = (value: Buffer, name: string, format: TlvFormat, header: Heade
 export const decodeTlvs = (
   frame: Buffer,
   offset: number,
-  header: Header,
 ): { readonly tlvs: Tlvs; readonly otherTlvs: readonly RawTlv[] } => {
   const tlvs: Record<string, Value> = {};
   const otherTlvs: RawTlv[] = [];
@@ -66,13 +70,11 @@ export const decodeTlvs = (
   while (at < frame.length) {
     const start = at + 4;
     const end = start <= frame.length ? start + frame.readUInt16BE(at + 2) : Number.POSITIVE_INFINITY;
-    if (end > frame.length)
-      throw new PduError('an optional parameter is cut off', header, commandStatuses.ESME_RINVOPTPARSTREAM);
+    if (end > frame.length) fail(frame, 'an optional parameter is cut off', commandStatuses.ESME_RINVOPTPARSTREAM);
     const tag = frame.readUInt16BE(at);
-    const value = frame.subarray(start, end);
-    const [name, format] = formats.get(tag) ?? [];
-    if (name !== undefined && format && !(name in tlvs)) tlvs[name] = readKnown(value, name, format, header);
-    else otherTlvs.push({ tag, value });
+    const tlv = known.get(tag);
+    if (tlv && tlvs[tlv.name] === undefined) tlvs[tlv.name] = readKnown(frame, start, end, tlv);
+    else otherTlvs.push({ tag, value: frame.subarray(start, end) });
     at = end;
   }
   return { tlvs: tlvs as Tlvs, otherTlvs };

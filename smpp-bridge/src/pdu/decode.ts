@@ -1,96 +1,60 @@
 import { commandStatuses } from './command-status.ts';
+import { type Cursor, fail, readers } from './decode-fields.ts';
+import { decodeHeader } from './decode-header.ts';
+import { decodeMessage, decodeMessageId } from './decode-message.ts';
 import { decodeTlvs, noOtherTlvs, noTlvs } from './decode-tlvs.ts';
-import { bodyFields, type Field, maxShortMessage } from './fields.ts';
+import { bodyFields, type Field } from './fields.ts';
 import { type CommandName, commandIds, headerLength, isResponse, type Pdu } from './pdu.ts';
 import { PduError } from './pdu-error.ts';
+import type { RawTlv, Tlvs } from './tlvs.ts';
 
-/** The header of a PDU, SMPP 3.4, 3.2, without its length, which is the frame's. */
-export interface Header {
-  readonly commandId: number;
-  readonly commandStatus: number;
-  readonly sequenceNumber: number;
+/** What is common to every body; the rest of it goes through here unseen. */
+interface Body {
+  short_message?: unknown;
+  tlvs: Tlvs;
+  otherTlvs: readonly RawTlv[];
 }
+type BodyDecoder = (cursor: Cursor) => Body;
 
-/** Reads the header of a whole frame, of at least 16 octets as a framer gives it. */
-export const decodeHeader = (frame: Buffer): Header => ({
-  commandId: frame.readUInt32BE(4),
-  commandStatus: frame.readUInt32BE(8),
-  sequenceNumber: frame.readUInt32BE(12),
-});
-
-interface Cursor {
-  readonly frame: Buffer;
-  readonly header: Header;
-  offset: number;
-}
-
-const nul = 0x00;
-const asciiEnd = 0x80;
-
-const fail = (cursor: Cursor, name: string, fault: string, status: number): never => {
-  throw new PduError(`${name} ${fault}`, cursor.header, status);
+const writtenOut: { readonly [Command in CommandName]?: BodyDecoder } = {
+  submit_sm: decodeMessage,
+  deliver_sm: decodeMessage,
+  submit_sm_resp: decodeMessageId,
+  deliver_sm_resp: decodeMessageId,
+  data_sm_resp: decodeMessageId,
 };
 
-const readCString = (cursor: Cursor, name: string, field: Field): string => {
-  const { frame, offset } = cursor;
-  const limit = Math.min(frame.length, offset + field.max);
-  let seen = 0;
-  let end = offset;
-  while (end < limit && frame[end] !== nul) seen |= frame[end++] ?? 0;
-  if (end === limit) fail(cursor, name, `does not end within ${field.max} octets`, field.fault);
-  if (seen >= asciiEnd) fail(cursor, name, 'is not ASCII', field.fault);
-  if (field.kind === 'time' && end > offset && end - offset < field.max - 1)
-    fail(cursor, name, 'is neither empty nor 16 characters', field.fault);
-  cursor.offset = end + 1;
-  return end === offset ? '' : frame.toString('latin1', offset, end);
+const decoderOf = (fields: readonly (readonly [name: string, field: Field])[]): BodyDecoder => {
+  // Copying the shape of an object is far cheaper than growing one key by key.
+  const blank = Object.fromEntries(fields.map(([name]): [string, unknown] => [name, undefined]));
+  return (cursor) => {
+    const body: Body & Record<string, unknown> = { ...blank, tlvs: noTlvs, otherTlvs: noOtherTlvs };
+    for (const [name, field] of fields) body[name] = readers[field.kind](cursor, name, field);
+    return body;
+  };
 };
-
-const readUint8 = (cursor: Cursor, name: string, field: Field): number => {
-  const value = cursor.frame[cursor.offset++];
-  return value ?? fail(cursor, name, 'is missing', field.fault);
-};
-
-const readShortMessage = (cursor: Cursor, name: string, field: Field): Buffer => {
-  const start = cursor.offset + 1;
-  const length = readUint8(cursor, 'sm_length', field);
-  if (length > maxShortMessage) fail(cursor, 'sm_length', `is above ${maxShortMessage}`, field.fault);
-  cursor.offset = start + length;
-  if (cursor.offset > cursor.frame.length) fail(cursor, name, 'is shorter than sm_length says', field.fault);
-  return cursor.frame.subarray(start, cursor.offset);
-};
-
-const readField = (cursor: Cursor, name: string, field: Field): string | number | Buffer => {
-  if (field.kind === 'uint8') return readUint8(cursor, name, field);
-  if (field.kind === 'shortMessage') return readShortMessage(cursor, name, field);
-  return readCString(cursor, name, field);
-};
-
-type Body = Record<string, unknown>;
 
 interface Layout {
   readonly command: CommandName;
-  readonly fields: readonly (readonly [name: string, field: Field])[];
-  /** A body with every key in place: copying its shape is far cheaper than growing one key by key. */
-  readonly blank: Body;
+  readonly decodeFields: BodyDecoder;
+  /** Whether the header alone stands for a body that was left out: a response which has parameters. */
+  readonly mayLackBody: boolean;
 }
 
 const layouts: ReadonlyMap<number, Layout> = new Map(
-  Object.entries(bodyFields).map(([name, fields]) => {
+  Object.entries(bodyFields).map(([name, table]) => {
     const command = name as CommandName;
-    const entries: [string, Field][] = Object.entries(fields);
-    const blank = Object.fromEntries(entries.map(([key]) => [key, undefined]));
-    return [
-      commandIds[command],
-      { command, fields: entries, blank: { ...blank, tlvs: noTlvs, otherTlvs: noOtherTlvs } },
-    ];
+    const id = commandIds[command];
+    const fields: [string, Field][] = Object.entries(table);
+    const decodeFields = writtenOut[command] ?? decoderOf(fields);
+    return [id, { command, decodeFields, mayLackBody: isResponse(id) && fields.length > 0 }];
   }),
 );
 
 const decodeBody = (cursor: Cursor, layout: Layout): Body => {
-  const body = { ...layout.blank };
-  for (const [name, field] of layout.fields) body[name] = readField(cursor, name, field);
+  const body = layout.decodeFields(cursor);
   if (cursor.offset === cursor.frame.length) return body;
-  const { tlvs, otherTlvs } = decodeTlvs(cursor.frame, cursor.offset, cursor.header);
+  const { tlvs, otherTlvs } = decodeTlvs(cursor.frame, cursor.offset);
   body.tlvs = tlvs;
   body.otherTlvs = otherTlvs;
   const { short_message: shortMessage } = body;
@@ -110,12 +74,12 @@ const decodeBody = (cursor: Cursor, layout: Layout): Body => {
  * nothing else, whatever the octets.
  */
 export const decodePdu = (frame: Buffer): Pdu => {
-  const header = decodeHeader(frame);
-  const layout = layouts.get(header.commandId);
-  if (!layout) throw new PduError('command_id is not known', header, commandStatuses.ESME_RINVCMDID);
-  const headerOnly = frame.length === headerLength && layout.fields.length > 0 && isResponse(header.commandId);
-  const body = headerOnly ? null : decodeBody({ frame, header, offset: headerLength }, layout);
-  const { commandStatus, sequenceNumber } = header;
+  const layout = layouts.get(frame.readUInt32BE(4));
+  if (!layout) throw new PduError('command_id is not known', decodeHeader(frame), commandStatuses.ESME_RINVCMDID);
+  const headerOnly = layout.mayLackBody && frame.length === headerLength;
+  const body = headerOnly ? null : decodeBody({ frame, offset: headerLength }, layout);
+  const commandStatus = frame.readUInt32BE(8);
+  const sequenceNumber = frame.readUInt32BE(12);
   // The table gave each field its type; TypeScript cannot follow it through the loop.
   return { command: layout.command, commandStatus, sequenceNumber, body } as unknown as Pdu;
 };

@@ -11,14 +11,41 @@ export type Field =
   | { readonly kind: 'time'; readonly max: 17; readonly fault: number }
   | { readonly kind: 'uint8'; readonly max: 1; readonly fault: number }
   /** sm_length and the short_message it measures. */
-  | { readonly kind: 'shortMessage'; readonly max: 255; readonly fault: number };
+  | { readonly kind: 'shortMessage'; readonly max: 255; readonly fault: number }
+  /** 4.5.1: number_of_dests, from 1 to 254, and so many destinations. */
+  | { readonly kind: 'destinations'; readonly max: number; readonly fault: number }
+  /** 4.5.2: no_unsuccess and so many unsuccessful SMEs. */
+  | { readonly kind: 'unsuccessful'; readonly max: number; readonly fault: number };
+
+/** One dest_address of a submit_multi: the address of an SME, or the name of a distribution list. SMPP 3.4, 4.5.1.1. */
+export type Destination =
+  | {
+      readonly dest_flag: 1;
+      readonly dest_addr_ton: number;
+      readonly dest_addr_npi: number;
+      readonly destination_addr: string;
+    }
+  | { readonly dest_flag: 2; readonly dl_name: string };
+
+/** One unsuccess_sme of a submit_multi_resp: whom the message did not go to, and why. SMPP 3.4, 4.5.2.1. */
+export interface UnsuccessfulSme {
+  readonly dest_addr_ton: number;
+  readonly dest_addr_npi: number;
+  readonly destination_addr: string;
+  readonly error_status_code: number;
+}
+
+interface Values {
+  readonly cString: string;
+  readonly time: string;
+  readonly uint8: number;
+  readonly shortMessage: Buffer;
+  readonly destinations: readonly Destination[];
+  readonly unsuccessful: readonly UnsuccessfulSme[];
+}
 
 /** The JavaScript value of a parameter. */
-export type ValueOf<F extends Field> = F['kind'] extends 'uint8'
-  ? number
-  : F['kind'] extends 'shortMessage'
-    ? Buffer
-    : string;
+export type ValueOf<F extends Field> = Values[F['kind']];
 
 const cString = (max: number, fault: number) => ({ kind: 'cString', max, fault }) as const;
 const time = (fault: number) => ({ kind: 'time', max: 17, fault }) as const;
@@ -26,6 +53,32 @@ const uint8 = (fault: number = commandStatuses.ESME_RINVCMDLEN) => ({ kind: 'uin
 
 /** sm_length is at most 254: SMPP 3.4, 5.2.21. */
 export const maxShortMessage = 254;
+
+/** number_of_dests is at most 254: SMPP 3.4, 5.2.24. */
+export const maxDestinations = 254;
+
+/** What number_of_dests and no_unsuccess are the number of, field by field: SMPP 3.4, 4.5.1.1 and 4.5.2.1. */
+export const memberFields = {
+  dest_flag: uint8(commandStatuses.ESME_RINVDESTFLAG),
+  dest_addr_ton: uint8(commandStatuses.ESME_RINVDSTTON),
+  dest_addr_npi: uint8(commandStatuses.ESME_RINVDSTNPI),
+  destination_addr: cString(21, commandStatuses.ESME_RINVDSTADR),
+  dl_name: cString(21, commandStatuses.ESME_RINVDLNAME),
+} as const;
+
+const smeLength = 23;
+
+const destinations = {
+  kind: 'destinations',
+  max: 1 + maxDestinations * (1 + smeLength),
+  fault: commandStatuses.ESME_RINVNUMDESTS,
+} as const;
+
+const unsuccessful = {
+  kind: 'unsuccessful',
+  max: 1 + 0xff * (smeLength + 4),
+  fault: commandStatuses.ESME_RINVNUMDESTS,
+} as const;
 
 const shortMessage = { kind: 'shortMessage', max: 255, fault: commandStatuses.ESME_RINVMSGLEN } as const;
 
@@ -61,10 +114,8 @@ const bind = {
 
 const bindResp = { system_id: cString(16, commandStatuses.ESME_RINVSYSID) };
 
-const submitSm = {
-  ...serviceType,
-  ...source(21),
-  ...destination(21),
+/** What follows the destination in a submit_sm, a deliver_sm and a submit_multi. */
+const message = {
   esm_class: uint8(commandStatuses.ESME_RINVESMCLASS),
   protocol_id: uint8(),
   priority_flag: uint8(commandStatuses.ESME_RINVPRTFLG),
@@ -75,6 +126,8 @@ const submitSm = {
   sm_default_msg_id: uint8(commandStatuses.ESME_RINVDFTMSGID),
   short_message: shortMessage,
 };
+
+const submitSm = { ...serviceType, ...source(21), ...destination(21), ...message };
 
 /** The mandatory parameters of every command in the order of the wire: SMPP 3.4, chapter 4. */
 export const bodyFields = {
@@ -98,6 +151,9 @@ export const bodyFields = {
   /** 4.4 */
   submit_sm: submitSm,
   submit_sm_resp: messageId,
+  /** 4.5 */
+  submit_multi: { ...serviceType, ...source(21), dest_addresses: destinations, ...message },
+  submit_multi_resp: { ...messageId, unsuccess_smes: unsuccessful },
   /** 4.6 */
   deliver_sm: submitSm,
   deliver_sm_resp: messageId,

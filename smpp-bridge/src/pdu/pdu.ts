@@ -25,6 +25,8 @@ export const commandIds = {
   outbind: 0x0000000b,
   enquire_link: 0x00000015,
   enquire_link_resp: 0x80000015,
+  submit_multi: 0x00000021,
+  submit_multi_resp: 0x80000021,
   alert_notification: 0x00000102,
   data_sm: 0x00000103,
   data_sm_resp: 0x80000103,
@@ -81,6 +83,14 @@ export interface PduOf<Command extends CommandName> {
 }
 
 export type Pdu = { [Command in CommandName]: PduOf<Command> }[CommandName];
+
+/** Any PDU on its way in or out; one that goes out need not name the parameters that are NULL. */
+export interface PassingPdu {
+  readonly command: CommandName;
+  readonly commandStatus: number;
+  readonly sequenceNumber: number;
+  readonly body: object | null;
+}
 
 export type SubmitSm = PduOf<'submit_sm'>;
 export type DeliverSm = PduOf<'deliver_sm'>;

@@ -2,7 +2,7 @@ import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import type { OutgoingPdu } from '../pdu/encode.ts';
 import { createFramer, FrameError } from '../pdu/framer.ts';
-import type { CommandName } from '../pdu/pdu.ts';
+import type { CommandName, PassingPdu } from '../pdu/pdu.ts';
 import { createPduWriter } from './pdu-writer.ts';
 import type { Clock, SessionSettings } from './session-types.ts';
 
@@ -12,6 +12,8 @@ export interface ConnectionEvents {
   /** PDUs may be sent now; with TLS, the peer's certificate was verified. */
   connected(): void;
   frame(frame: Buffer): void;
+  /** A PDU was put into the batch under way. */
+  sent?(pdu: PassingPdu): void;
   /** The stream can no longer be cut into PDUs; no frame follows. */
   frameError(error: FrameError): void;
   /** Something was read, written or taken by the peer: deadlines may have moved, and slots may be free. */
@@ -112,7 +114,11 @@ export const openConnection = (settings: ConnectionSettings, events: ConnectionE
   socket.once('close', () => end(new Error('the connection was closed')));
 
   return {
-    send: (pdu) => writer.write(pdu),
+    send: (pdu) => {
+      const batch = writer.write(pdu);
+      events.sent?.(pdu);
+      return batch;
+    },
     get flushedBatch() {
       return writer.flushedBatch;
     },

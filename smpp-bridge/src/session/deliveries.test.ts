@@ -41,6 +41,22 @@ describe('a message from the SMSC', () => {
     expect(events.delivered[0]?.body?.tlvs.message_payload?.toString()).toBe('x');
   });
 
+  test('that is neither stored nor refused in time is answered so that it comes again, and holds nothing up', async () => {
+    const { promise, resolve } = Promise.withResolvers<number>();
+    const settings = { deliveryTimeoutMs: 20, maxPendingDeliveries: 1 };
+    const events = recordEvents(() => promise);
+    const { peer, session } = await bindTo(smsc, settings, events);
+    for (const sequenceNumber of [3, 4]) {
+      peer.send({ command: 'deliver_sm', commandStatus: 0, sequenceNumber, body: text });
+      expect(await peer.next('deliver_sm_resp')).toMatchObject({ commandStatus: 0x08, sequenceNumber, body: null });
+    }
+    expect(await events.seen('delivery-fault')).toMatchObject({ error: { message: 'it was not stored within 20 ms' } });
+    resolve(0);
+    peer.send({ command: 'deliver_sm', commandStatus: 0, sequenceNumber: 5, body: text });
+    expect(await peer.next('deliver_sm_resp')).toMatchObject({ commandStatus: 0, sequenceNumber: 5 });
+    expect(session.state).toBe('BOUND_TRX');
+  });
+
   test.each([
     ['said', () => Promise.resolve(0x14), 0x14],
     ['rejected', () => Promise.reject(new Error('queue down')), 0x08],

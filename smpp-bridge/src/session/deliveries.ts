@@ -1,9 +1,11 @@
 import { commandStatuses } from '../pdu/command-status.ts';
 import type { DataSm, DeliverSm } from '../pdu/pdu.ts';
 import type { Connection } from './connection.ts';
-import type { SessionEvent, SessionEvents } from './session-types.ts';
+import type { Clock, SessionEvent, SessionEvents } from './session-types.ts';
 
 const defaultMaxPending = 200;
+/** Below the time in which most SMSCs want an answer. */
+const defaultTimeoutMs = 20_000;
 
 /** The deliver_sm and data_sm of one session that wait for their durable enqueue. */
 export interface Deliveries {
@@ -16,7 +18,10 @@ export interface Deliveries {
 
 interface DeliveriesContext {
   readonly connection: Connection;
+  readonly clock: Clock;
   readonly maxPending: number | undefined;
+  /** How long the owner may take over one. */
+  readonly timeoutMs: number | undefined;
   readonly deliver: SessionEvents['deliver'];
   readonly event: (event: SessionEvent) => void;
   /** One more is answered. */
@@ -34,7 +39,7 @@ export const answerDelivery = (
 };
 
 export const createDeliveries = (context: DeliveriesContext): Deliveries => {
-  const { connection, maxPending = defaultMaxPending } = context;
+  const { connection, clock, maxPending = defaultMaxPending, timeoutMs = defaultTimeoutMs } = context;
   let pending = 0;
   let paused = false;
   let stopped = false;
@@ -58,9 +63,17 @@ export const createDeliveries = (context: DeliveriesContext): Deliveries => {
     context.answered();
   };
 
+  /** Gives the owner so much time and no more: one that never settles would hold the peer back for ever. */
+  const inTime = (storing: Promise<number>): Promise<number> =>
+    new Promise((resolve, reject) => {
+      const late = new Error(`it was not stored within ${timeoutMs} ms`);
+      const cancel = clock.schedule(() => reject(late), timeoutMs);
+      void storing.then(resolve, reject).finally(cancel);
+    });
+
   const statusFor = async (pdu: DeliverSm | DataSm): Promise<number> => {
     try {
-      return await context.deliver(pdu);
+      return await inTime(context.deliver(pdu));
     } catch (error) {
       context.event({ type: 'delivery-fault', error });
       return commandStatuses.ESME_RSYSERR;

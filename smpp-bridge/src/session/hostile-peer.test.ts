@@ -73,7 +73,7 @@ describe('a PDU whose body is bad is refused, and the session lives', () => {
     await expectWell(bound);
   });
 
-  test.each([0x21, 0x00, 0x0a, 0x7fffffff])(
+  test.each([0x22, 0x00, 0x0a, 0x7fffffff])(
     'a command (%i) that is not known, as generic_nack 0x03',
     async (commandId) => {
       const bound = await bindTo(smsc);
@@ -97,7 +97,7 @@ describe('what asks for nothing is answered by nothing, and the session lives', 
       'a submit_sm_resp nobody waits for',
       encodePdu({ command: 'submit_sm_resp', commandStatus: 0, sequenceNumber: 4_000, body: { message_id: 'x' } }),
     ],
-    ['a response that is not known', header(16, 0x80000021)],
+    ['a response that is not known', header(16, 0x80000022)],
     [
       'an unbind_resp nobody waits for',
       encodePdu({ command: 'unbind_resp', commandStatus: 0, sequenceNumber: 1, body: {} }),
@@ -143,7 +143,7 @@ test('a generic_nack with sequence 0 closes: nobody knows what it is about', asy
   expect(await result).toEqual({ outcome: 'unknown', reason: 'session-lost' });
 });
 
-test.each([1, 3, 15])('a PDU that lacks %i octets when the peer closes is dropped', async (missing) => {
+test.each([1, 2, 3, 15])('a PDU that lacks %i octets when the peer closes is dropped', async (missing) => {
   const { peer, events } = await bindTo(smsc);
   peer.socket.end(Buffer.concat([deliver(1), deliver(2).subarray(0, -missing)]));
   expect(await events.end).toEqual({ reason: 'closed-by-peer' });

@@ -1,18 +1,20 @@
 import type { Socket } from 'node:net';
 import { Writable } from 'node:stream';
+import { finished } from 'node:stream/promises';
 import { expect, test } from 'vitest';
 import { encodePdu } from '../pdu/encode.ts';
 import { PduError } from '../pdu/pdu-error.ts';
 import { createPduWriter } from './pdu-writer.ts';
 
-/** A socket that counts its writes. */
-const countingSocket = () => {
+/** A socket that counts its writes, and reads each when it gets rid of it. */
+const countingSocket = (gets: (rid: () => void) => void = (rid) => rid()) => {
   const writes: Buffer[] = [];
   const socket = new Writable({
-    write: (chunk: Buffer, _, done) => {
-      writes.push(chunk);
-      done();
-    },
+    write: (chunk: Buffer, _, done) =>
+      gets(() => {
+        writes.push(Buffer.from(chunk));
+        done();
+      }),
   });
   return { socket: socket as unknown as Socket, writes };
 };
@@ -37,8 +39,11 @@ test('all PDUs of one tick go out in one write, in order', async () => {
   expect(writer.write(submit(4))).toBe(2);
 });
 
-test('more than a chunk holds is written whole, and what was handed over is never touched again', async () => {
-  const { socket, writes } = countingSocket();
+test.each([
+  ['at once', (rid: () => void) => rid()],
+  ['after a while', (rid: () => void) => void setTimeout(rid, 5)],
+])('more than a chunk holds is written whole to a socket that gets rid of it %s', async (_, gets) => {
+  const { socket, writes } = countingSocket(gets);
   const writer = createPduWriter(socket, () => undefined);
   const pdus = Array.from({ length: 40 }, (_, n) => submit(n + 1, (n * 1_999) % 60_000));
   for (const pdu of pdus) {
@@ -46,8 +51,34 @@ test('more than a chunk holds is written whole, and what was handed over is neve
     if (pdu.sequenceNumber % 3 === 0) await nextTick();
   }
   await nextTick();
+  await finished(socket.end());
   // Compared as one truth: the difference of two such buffers takes minutes to print.
   expect(Buffer.concat(writes).equals(Buffer.concat(pdus.map((pdu) => encodePdu(pdu))))).toBe(true);
+});
+
+test('a chunk that the socket has got rid of is filled again, and one that it has not is left alone', async () => {
+  const rid: (() => void)[] = [];
+  const seen: Buffer[] = [];
+  const socket = new Writable({
+    write: (chunk: Buffer, _, done) => {
+      seen.push(chunk);
+      rid.push(done);
+    },
+  });
+  const writer = createPduWriter(socket as unknown as Socket, () => undefined);
+  const send = async (sequenceNumber: number) => {
+    writer.write(submit(sequenceNumber));
+    await nextTick();
+  };
+  await send(1);
+  await send(2);
+  expect(seen[0]).toEqual(encodePdu(submit(1)));
+  rid.shift()?.();
+  await nextTick();
+  rid.shift()?.();
+  await nextTick();
+  await send(3);
+  expect(seen.map((chunk) => chunk.byteOffset)).toEqual([0, encodePdu(submit(1)).length, 0]);
 });
 
 test('a PDU that breaks the specification leaves the batch as it was', async () => {

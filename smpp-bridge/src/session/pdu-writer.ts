@@ -21,8 +21,9 @@ export interface PduWriter {
 const chunkLength = 64 * 1024;
 
 /**
- * A writer onto one socket. PDUs are encoded straight into a chunk that is handed over piece by piece and then left to
- * the collector, so nothing is copied and nothing is reused while the kernel may still read it.
+ * A writer onto one socket. PDUs are encoded straight into a chunk that is handed over piece by piece, so nothing is
+ * copied. The chunk is begun anew once the socket has got rid of every piece of it, never while one may still be read;
+ * where the peer is slower than that, a full chunk is left to the collector.
  *
  * @param flushed is called after each hand-over, and again whenever the socket has got rid of one.
  */
@@ -30,8 +31,29 @@ export const createPduWriter = (socket: Socket, flushed: () => void): PduWriter 
   let chunk = Buffer.allocUnsafeSlow(chunkLength);
   let start = 0;
   let end = 0;
+  /** Pieces of this chunk that the socket still has. */
+  let held = 0;
   let flushedBatch = 0;
   let scheduled = false;
+
+  const replaceChunk = (length: number): void => {
+    chunk = Buffer.allocUnsafeSlow(length);
+    start = 0;
+    end = 0;
+    held = 0;
+  };
+
+  const handOver = (batch: Buffer): void => {
+    const of = chunk;
+    held++;
+    socket.write(batch, () => {
+      if (of === chunk && --held === 0 && start === end) {
+        start = 0;
+        end = 0;
+      }
+      flushed();
+    });
+  };
 
   const flush = (): void => {
     if (start === end) return;
@@ -39,7 +61,7 @@ export const createPduWriter = (socket: Socket, flushed: () => void): PduWriter 
     start = end;
     if (socket.destroyed || socket.writableEnded) return;
     flushedBatch++;
-    socket.write(batch, flushed);
+    handOver(batch);
     flushed();
   };
 
@@ -57,9 +79,7 @@ export const createPduWriter = (socket: Socket, flushed: () => void): PduWriter 
       const needed = pduLengthBound(pdu);
       if (needed > chunk.length - end) {
         flush();
-        chunk = Buffer.allocUnsafeSlow(Math.max(chunkLength, needed));
-        start = 0;
-        end = 0;
+        replaceChunk(Math.max(chunkLength, needed));
       }
       end = encodePduInto(chunk, end, pdu);
       flushAtEndOfTick();

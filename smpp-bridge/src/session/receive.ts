@@ -178,6 +178,7 @@ export const receiveFrame = (core: SessionCore, frame: Buffer): void => {
     onMalformed(core, error, frame.readUInt32BE(8));
     return;
   }
+  core.events.passed?.('received', pdu);
   receive(core, pdu);
 };
 

@@ -36,6 +36,8 @@ export interface SessionCore {
   unbindSentAt: number | undefined;
   /** What the drain under way, if any, will have been for. */
   closing: SessionClosed['reason'];
+  /** What the SMSC found wrong with the bind after it had accepted it. */
+  faultStatus: number | undefined;
   alarm: { readonly at: number; readonly cancel: () => void } | undefined;
 }
 
@@ -74,7 +76,8 @@ export const finish = (core: SessionCore, closed: SessionClosed, manner: Manner)
     return;
   }
   tearDown(core, manner);
-  core.events.closed(closed);
+  const { faultStatus } = core;
+  core.events.closed(faultStatus === undefined ? closed : { ...closed, commandStatus: faultStatus });
 };
 
 const drained = (core: SessionCore): void => {

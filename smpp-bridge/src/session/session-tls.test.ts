@@ -1,9 +1,9 @@
 import { createServer, type TLSSocket, type TlsOptions } from 'node:tls';
 import { afterEach, expect, test } from 'vitest';
+import { makeTestCertificate } from '../../../test/support/test-certificate.ts';
 import { bindTo, patientSettings, recordEvents, type ScriptedSmsc, startScriptedSmsc } from './scripted-smsc.ts';
 import { openSession } from './session.ts';
 import type { SessionSettings } from './session-types.ts';
-import { makeTestCertificate } from './test-certificate.ts';
 
 const localhost = makeTestCertificate('localhost');
 const elsewhere = makeTestCertificate('elsewhere.example');

@@ -1,4 +1,4 @@
-import type { BodyInput, BodyOf, DataSm, DeliverSm } from '../pdu/pdu.ts';
+import type { BodyInput, BodyOf, DataSm, DeliverSm, PassingPdu } from '../pdu/pdu.ts';
 
 /** How to reach an SMSC and how long to wait for it. Every time is in milliseconds. */
 export interface SessionSettings {
@@ -28,6 +28,8 @@ export interface SessionSettings {
   readonly inactivityTimeoutMs?: number;
   /** How many deliver_sm may wait for their answer before reading stops; 200 when left out. */
   readonly maxPendingDeliveries?: number;
+  /** After this a deliver_sm that is still not stored is answered ESME_RSYSERR; 20 s when left out. */
+  readonly deliveryTimeoutMs?: number;
 }
 
 /**
@@ -65,8 +67,11 @@ export interface SessionClosed {
     | 'read-timeout'
     | 'write-timeout'
     | 'inactive'
+    | 'bind-faulted'
     | 'destroyed';
   readonly detail?: string;
+  /** Why the SMSC wants no message on this bind, where a response to a submit_sm said so. */
+  readonly commandStatus?: number;
 }
 
 /** What a log may want to know of a session; it never carries a text, an address or a password. */
@@ -84,14 +89,23 @@ export type SessionEvent =
   | { readonly type: 'request-not-supported'; readonly commandId: number }
   | { readonly type: 'notification'; readonly command: 'outbind' | 'alert_notification' }
   | { readonly type: 'delivery-fault'; readonly error: unknown }
+  /** The owner threw when it was told something; the session goes on as if it had not. */
+  | {
+      readonly type: 'listener-fault';
+      readonly listener: 'lateResponse' | 'closed' | 'passed';
+      readonly error: unknown;
+    }
   | { readonly type: 'unbind-received' }
   | { readonly type: 'frame-error'; readonly detail: string };
 
-/** What a session tells its owner. Nothing here is called before the bind was accepted, except `event`. */
+export type Direction = 'sent' | 'received';
+
+/** What a session tells its owner. Nothing here is called before the bind was accepted, except `event` and `passed`. */
 export interface SessionEvents {
   /**
    * A message or receipt from the SMSC. The promise gives the command_status to answer with, once the PDU is stored
-   * durably; a rejection is answered ESME_RSYSERR (0x08), so that the SMSC sends it again.
+   * durably; a rejection, or nothing within deliveryTimeoutMs, is answered ESME_RSYSERR (0x08), so that the SMSC sends
+   * it again.
    */
   deliver(pdu: DeliverSm | DataSm): Promise<number>;
   /** The SMSC answered a submit_sm that had already been given up as unknown; `token` is what submit was given. */
@@ -99,6 +113,8 @@ export interface SessionEvents {
   /** Called once, after every submit_sm under way was decided. */
   closed(reason: SessionClosed): void;
   event?(event: SessionEvent): void;
+  /** Every whole PDU as it passes. It must be quick, not throw, and keep no octets of it. */
+  passed?(direction: Direction, pdu: PassingPdu): void;
 }
 
 /** One bound connection. It is never bound again: a new one is opened in its place. */
@@ -122,6 +138,11 @@ export interface Session {
    * awaits the response and closes. Resolves when the session is closed, however that came about.
    */
   unbind(drainMs?: number): Promise<void>;
+  /**
+   * To be called when a response to a submit_sm found fault with the bind itself: no more is sent, what is in flight may
+   * still be answered, and the session ends as `bind-faulted`.
+   */
+  fault(commandStatus: number): void;
   /** Closes at once. */
   destroy(): void;
 }

@@ -176,6 +176,22 @@ describe('unbinding', () => {
   });
 });
 
+describe('a bind that an answer finds fault with', () => {
+  test('sends no more, lets what is in flight be answered, unbinds, and says why', async () => {
+    const { session, peer, events } = await bindTo(smsc);
+    const results = [session.submit(text), session.submit(text)];
+    peer.answer(await peer.next('submit_sm'), 'submit_sm_resp', 0x0e);
+    expect(await results[0]).toEqual({ outcome: 'refused', commandStatus: 0x0e });
+    session.fault(0x0e);
+    session.fault(0x04);
+    expect(session.freeSlots).toBe(0);
+    peer.answer(await peer.next('submit_sm'), 'submit_sm_resp', 0, { message_id: '2' });
+    expect(await results[1]).toEqual({ outcome: 'accepted', messageId: '2' });
+    peer.answer(await peer.next('unbind'), 'unbind_resp');
+    expect(await events.end).toEqual({ reason: 'bind-faulted', commandStatus: 0x0e });
+  });
+});
+
 describe('whether the peer lives', () => {
   test('is asked when it is silent, and an answer keeps the session', async () => {
     const { session, peer } = await bindTo(smsc, { enquireLinkIntervalMs: 20 });

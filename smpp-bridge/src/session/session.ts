@@ -1,5 +1,6 @@
 import { openConnection } from './connection.ts';
 import { createDeliveries } from './deliveries.ts';
+import { guardEvents } from './guard-events.ts';
 import { receiveFrame, receiveFrameError } from './receive.ts';
 import {
   arm,
@@ -17,6 +18,9 @@ import { createSubmissions } from './submissions.ts';
 import { systemClock } from './system-clock.ts';
 
 export type * from './session-types.ts';
+
+/** A bind at fault answers what is in flight at once, or not at all. */
+const faultDrainMs = 2_000;
 
 /** SMPP 3.4, 5.2.4. */
 const interfaceVersion = 0x34;
@@ -53,6 +57,11 @@ const facade = (core: SessionCore, ended: Promise<void>): Session => ({
     beginDrain(core, core.phase === 'draining' ? core.closing : 'unbound', drainMs);
     return ended;
   },
+  fault: (commandStatus) => {
+    core.faultStatus ??= commandStatus;
+    if (core.phase === 'bound')
+      beginDrain(core, 'bind-faulted', Math.min(faultDrainMs, core.settings.responseTimeoutMs));
+  },
   destroy: () => finish(core, { reason: 'destroyed' }, 'abrupt'),
 });
 
@@ -68,6 +77,7 @@ const createCore = (
     {
       connected: () => sendBind(core),
       frame: (frame) => receiveFrame(core, frame),
+      sent: (pdu) => events.passed?.('sent', pdu),
       frameError: (error) => receiveFrameError(core, error),
       activity: () => onActivity(core),
       ended: (error) => onEnded(core, error),
@@ -82,7 +92,9 @@ const createCore = (
   });
   const deliveries = createDeliveries({
     connection,
+    clock,
     maxPending: settings.maxPendingDeliveries,
+    timeoutMs: settings.deliveryTimeoutMs,
     deliver: (pdu) => events.deliver(pdu),
     event: (event) => tell(core, event),
     answered: () => checkDrained(core),
@@ -104,6 +116,7 @@ const createCore = (
     drainUntil: undefined,
     unbindSentAt: undefined,
     closing: 'unbound',
+    faultStatus: undefined,
     alarm: undefined,
   };
   return core;
@@ -125,7 +138,7 @@ export const openSession = (
     let core: SessionCore;
     const bound = (core: SessionCore) => answer({ outcome: 'bound', session: facade(core, ended) });
     try {
-      core = createCore(settings, events, clock, { bound, notBound: answer, over });
+      core = createCore(settings, guardEvents(events), clock, { bound, notBound: answer, over });
       arm(core);
     } catch (error) {
       // Node throws at once for a port or a certificate that cannot be one.

@@ -76,6 +76,36 @@ test('a wrong password opens the circuit once, and a bind that is accepted close
   expect(logged('circuit-closed')).toHaveLength(1);
 });
 
+test('a password that is refused after the bind opens the circuit too', async () => {
+  const { supervisor: running, sessions, logged } = supervise({ circuitOpenMs: never });
+  const peer = await answerBind();
+  await expect.poll(() => sessions.length).toBe(1);
+  sessions[0]?.fault(0x0f);
+  peer.answer(await peer.next('unbind'), 'unbind_resp');
+  await expect.poll(() => logged('circuit-opened')).toMatchObject([{ commandStatus: 0x0f }]);
+  expect(running.isCircuitOpen).toBe(true);
+  expect(logged('session-closed')).toMatchObject([{ closed: { reason: 'bind-faulted', commandStatus: 0x0f } }]);
+});
+
+test.each([
+  [0x04, 'baseMs'],
+  [0x05, 'alreadyBoundMs'],
+  [0x0d, 'bindFailedBaseMs'],
+] as const)(
+  'a bind that is faulted by %i is made anew after its own time, and the circuit stays closed',
+  async (status, wait) => {
+    const waits = { baseMs: never, ceilingMs: never, alreadyBoundMs: never, bindFailedBaseMs: never };
+    const { sessions, logged } = supervise({ ...waits, [wait]: 1 });
+    const peer = await answerBind();
+    await expect.poll(() => sessions.length).toBe(1);
+    sessions[0]?.fault(status);
+    peer.answer(await peer.next('unbind'), 'unbind_resp');
+    await answerBind();
+    await expect.poll(() => sessions.length).toBe(2);
+    expect(logged('circuit-opened')).toEqual([]);
+  },
+);
+
 test('already bound is not taken for bound', async () => {
   const { sessions, logged } = supervise();
   await answerBind(0x05);

@@ -14,6 +14,8 @@ import { systemClock } from './system-clock.ts';
 /** What a log and an alarm may want to know of a bind that is kept alive. */
 export type SupervisorEvent =
   | SessionEvent
+  /** A connection is begun; `attempt` counts since the last bind that lasted. */
+  | { readonly type: 'connecting'; readonly attempt: number }
   /** The SMSC refused the bind; `commandStatus` says why. */
   | {
       readonly type: 'bind-refused';
@@ -29,7 +31,7 @@ export type SupervisorEvent =
   | { readonly type: 'circuit-closed' }
   | { readonly type: 'session-closed'; readonly closed: SessionClosed };
 
-export interface SupervisorEvents extends Pick<SessionEvents, 'deliver' | 'lateResponse'> {
+export interface SupervisorEvents extends Pick<SessionEvents, 'deliver' | 'lateResponse' | 'passed'> {
   /** A new session is bound and takes messages. */
   bound(session: Session): void;
   /** That session is over and all its submit_sm are decided; another follows unless the supervisor was stopped. */
@@ -50,6 +52,8 @@ export interface SupervisorOptions {
 export interface Supervisor {
   /** The bound session, or undefined between two of them. */
   readonly session: Session | undefined;
+  /** The SMSC does not take the system_id or password: only a person can mend that. */
+  readonly isCircuitOpen: boolean;
   /** Drains, unbinds and stays down. Resolves when nothing is left open; a bind under way is waited for. */
   stop(drainMs?: number): Promise<void>;
 }
@@ -89,6 +93,12 @@ const pause = (supervision: Supervision, delayMs: number): Promise<void> =>
     };
   });
 
+const openCircuit = (supervision: Supervision, commandStatus: number, retryInMs: number): void => {
+  if (supervision.circuitOpen) return;
+  supervision.circuitOpen = true;
+  tell(supervision, { type: 'circuit-opened', commandStatus, retryInMs });
+};
+
 const report = (supervision: Supervision, result: Exclude<OpenResult, { outcome: 'bound' }>): number => {
   const { attempt } = supervision;
   if (result.outcome === 'failed') {
@@ -100,15 +110,26 @@ const report = (supervision: Supervision, result: Exclude<OpenResult, { outcome:
   const failure: BindFailure = { kind: 'refused', commandStatus };
   const retryInMs = retryIn(supervision, failure);
   tell(supervision, { type: 'bind-refused', commandStatus, attempt, retryInMs });
-  if (opensCircuit(failure) && !supervision.circuitOpen) {
-    supervision.circuitOpen = true;
-    tell(supervision, { type: 'circuit-opened', commandStatus, retryInMs });
-  }
+  if (opensCircuit(failure)) openCircuit(supervision, commandStatus, retryInMs);
   return retryInMs;
 };
 
-/** Lives through one session, from its bind to its end. */
-const attend = async (supervision: Supervision, session: Session, ended: Promise<SessionClosed>): Promise<void> => {
+/** How long to wait after a session: longer where its SMSC said what was wrong with it. */
+const afterSession = (supervision: Supervision, { commandStatus }: SessionClosed): number => {
+  supervision.attempt ||= 1;
+  if (commandStatus === undefined) return retryIn(supervision, { kind: 'unreachable' });
+  const failure: BindFailure = { kind: 'refused', commandStatus };
+  const retryInMs = retryIn(supervision, failure);
+  if (opensCircuit(failure)) openCircuit(supervision, commandStatus, retryInMs);
+  return retryInMs;
+};
+
+/** Lives through one session, from its bind to its end, which it gives. */
+const attend = async (
+  supervision: Supervision,
+  session: Session,
+  ended: Promise<SessionClosed>,
+): Promise<SessionClosed> => {
   const { clock, events, stableMs } = supervision;
   const boundAt = clock.now();
   supervision.session = session;
@@ -122,6 +143,7 @@ const attend = async (supervision: Supervision, session: Session, ended: Promise
   if (clock.now() - boundAt >= stableMs) supervision.attempt = 0;
   tell(supervision, { type: 'session-closed', closed });
   if (wanted) events.lost(closed);
+  return closed;
 };
 
 /** One attempt and, if it succeeds, the whole life of its session. Gives how long to wait before the next. */
@@ -129,6 +151,7 @@ const attemptBind = async (supervision: Supervision): Promise<number> => {
   const { settings, events, clock } = supervision;
   const { promise: ended, resolve: closed } = Promise.withResolvers<SessionClosed>();
   supervision.attempt++;
+  tell(supervision, { type: 'connecting', attempt: supervision.attempt });
   const opened = await openSession(
     settings,
     {
@@ -136,13 +159,12 @@ const attemptBind = async (supervision: Supervision): Promise<number> => {
       lateResponse: (late) => events.lateResponse(late),
       closed,
       event: (event) => tell(supervision, event),
+      passed: events.passed,
     },
     clock,
   );
   if (opened.outcome !== 'bound') return report(supervision, opened);
-  await attend(supervision, opened.session, ended);
-  supervision.attempt ||= 1;
-  return retryIn(supervision, { kind: 'unreachable' });
+  return afterSession(supervision, await attend(supervision, opened.session, ended));
 };
 
 const keepBound = async (supervision: Supervision): Promise<void> => {
@@ -180,6 +202,9 @@ export const superviseBind = (
   return {
     get session() {
       return supervision.session;
+    },
+    get isCircuitOpen() {
+      return supervision.circuitOpen;
     },
     stop: (drainMs) => {
       supervision.stopping = true;

@@ -1,0 +1,93 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createClient, type SignalboxClient } from '../../clients/typescript/src/create-client.ts';
+import { verifySignature } from '../../clients/typescript/src/verify-signature.ts';
+import { type RunningSignalbox, startRunningSignalbox } from '../support/running-signalbox.ts';
+import { until } from '../support/until.ts';
+
+const repository = fileURLToPath(new URL('../..', import.meta.url));
+
+let box: RunningSignalbox;
+let client: SignalboxClient;
+beforeAll(async () => {
+  box = await startRunningSignalbox();
+  client = createClient({ url: box.cloud.apiUrl, apiKey: box.client.apiKey });
+});
+afterAll(() => box?.stop());
+
+describe('the client library', () => {
+  test('sends a message, follows it, and verifies what it is called back with', async () => {
+    const accepted = await client.submitMessage({ body: { to: '+491700000301', text: 'typed' } });
+    if ('dry_run' in accepted) throw new Error('It was no dry run.');
+    await box.waitForFinal(accepted.id);
+    expect(await client.getMessage({ path: { id: accepted.id } })).toMatchObject({ status: 'DELIVERED' });
+    const callback = await until('the callback', () => box.callbacksFor(accepted.id)[0]);
+    const header = callback.headers['signalbox-signature'];
+    const signed = { header: String(header), body: callback.body ?? '', secrets: [box.client.callbackSecret] };
+    expect(verifySignature(signed)).toBe(true);
+    expect(verifySignature({ ...signed, secrets: ['guess'] })).toBe(false);
+  });
+
+  test('a call repeated under its key is the same message', async () => {
+    const send = () =>
+      client.submitMessage({ body: { to: '+491700000302', text: 'once' } }, { idempotencyKey: 'library-once' });
+    expect(await send()).toEqual(await send());
+  });
+
+  test('a refusal has its code, title and fields', async () => {
+    await expect(client.submitMessage({ body: { to: 'nobody', text: '' } })).rejects.toMatchObject({
+      problem: { code: 'request.invalid', status: 422, errors: [{ path: 'to' }, { path: 'text' }] },
+    });
+  });
+});
+
+interface Said {
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly status: number;
+}
+
+/** Not synchronously: the API that is asked runs in this process. */
+const run = (args: readonly string[]): Promise<Said> =>
+  new Promise((resolve) => {
+    // Nothing of the one who runs the tests.
+    const options = { cwd: repository, encoding: 'utf8' as const, env: { PATH: process.env.PATH } };
+    const child = execFile(process.execPath, ['cli/main.ts', ...args], options, (_error, stdout, stderr) =>
+      resolve({ stdout, stderr, status: child.exitCode ?? -1 }),
+    );
+  });
+
+describe('the command line', () => {
+  const signalbox = (line: string, key: string) => run([...line.split(' '), '--url', box.cloud.apiUrl, '--key', key]);
+  const json = async <Answer>(line: string, key: string): Promise<Answer> => {
+    const { stdout, stderr, status } = await signalbox(`${line} --json`, key);
+    expect(status, stderr).toBe(0);
+    return JSON.parse(stdout) as Answer;
+  };
+
+  test('makes a client, its key and its credit, and sends under them', async () => {
+    const admin = box.client.adminApiKey;
+    const { id } = await json<{ id: string }>('clients create --name Typed --credit 100', admin);
+    const { api_key: key } = await json<{ api_key: string }>(`keys create ${id} --name first`, admin);
+    expect(await json(`credits add ${id} 50 --reason invoice-7`, admin)).toMatchObject({ available_cents: 150 });
+    const message = await json<{ id: string }>('messages send +491700000303 typed', key);
+    await until('it is delivered', async () => (await box.message(message.id, key)).final_at);
+    expect((await signalbox(`trace ${message.id}`, key)).stdout).toMatch(/ledger/);
+    expect((await signalbox('clients list --name Typed', admin)).stdout).toContain(id);
+    expect((await signalbox('dead-letters', admin)).stdout).toMatch(/deliveries-normal +0/);
+  });
+
+  test('a refusal says its code, and what to do', async () => {
+    const { stderr, status } = await signalbox('messages send nobody typed', box.client.apiKey);
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/request\.invalid.*\n {2}to is not an E\.164 number/);
+    expect((await signalbox('clients list', box.client.apiKey)).stderr).toContain('auth.forbidden');
+  });
+
+  test('what was typed wrong is said without asking anybody', async () => {
+    const { stderr, status } = await signalbox('clients create', 'k');
+    expect(status).toBe(2);
+    expect(stderr).toContain('needs --name <name>');
+  });
+});
