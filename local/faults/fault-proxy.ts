@@ -113,6 +113,7 @@ const outcomes: {
     return pass();
   },
   'show-again': showAgain,
+  copy: async (_call, pass) => pass(),
   'kill-before': async ({ caller }, _pass, { kill }) => {
     kill(caller);
     return lost;

@@ -36,6 +36,13 @@ test('a rule fits by service, operation and caller; the poller of a function is 
   expect(rules.decide(call({ ...fitting, caller: 'awslambda_signalbox-local-settle-outcomes' }))).toBeUndefined();
 });
 
+test('a rule fits by what stands in the body', () => {
+  const rules = createFaultRules();
+  rules.arm([rule({ body: /"attempt":[2-9]/, times: 10 })]);
+  expect(rules.decide(call({ body: '{"attempt":2}' }))).toBeDefined();
+  expect(rules.decide(call({ body: '{"attempt":1}' }))).toBeUndefined();
+});
+
 test('nothing is done by rules that were lifted, and what they met is still known', () => {
   const rules = createFaultRules();
   rules.arm([rule({ times: 5 })]);
@@ -43,4 +50,14 @@ test('nothing is done by rules that were lifted, and what they met is still know
   rules.lift();
   expect(rules.decide(call())).toBeUndefined();
   expect(rules.met().get('a')).toBe(1);
+});
+
+test('a rule that copies keeps the calls that no other rule decides on', () => {
+  const rules = createFaultRules();
+  rules.arm([rule({ name: 'copy', times: 2, action: { kind: 'copy' } })]);
+  rules.arm([rule({ name: 'other' })]);
+  const kinds = ['first', 'second', 'third', 'fourth'].map((body) => rules.decide(call({ body }))?.kind);
+  expect(kinds).toEqual(['throttle', 'copy', 'copy', undefined]);
+  rules.lift();
+  expect(rules.copies('copy').map(({ body }) => body)).toEqual(['second', 'third']);
 });

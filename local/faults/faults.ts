@@ -19,6 +19,8 @@ export interface AwsCall {
  * - `show-again`: what a receive gave is at once to be received once more, as SQS may.
  * - `swallow`: it is answered as done, and was not.
  * - `kill-before`, `kill-after`: who calls dies at this very moment, as with `kill -9`.
+ * - `copy`: it is done and answered as ever, and kept, to be done again by whoever asks for the copies. It takes no call
+ *   from another rule.
  */
 export type FaultAction =
   | {
@@ -33,7 +35,8 @@ export type FaultAction =
         | 'show-again'
         | 'swallow'
         | 'kill-before'
-        | 'kill-after';
+        | 'kill-after'
+        | 'copy';
     }
   | { readonly kind: 'delay'; readonly milliseconds: number };
 
@@ -47,6 +50,8 @@ export interface FaultRule {
   readonly name: string;
   readonly service: string;
   readonly operation?: RegExp | undefined;
+  /** What stands in the request's body. */
+  readonly body?: RegExp | undefined;
   /** The end of the caller's name: `settle-outcomes`. Without it, whoever calls. */
   readonly caller?: string | undefined;
   /** So many calls that fit pass first. */
@@ -63,6 +68,8 @@ export interface FaultRules extends Faults {
   lift(): void;
   /** How many calls each rule has met since it was armed, by its name. */
   met(): ReadonlyMap<string, number>;
+  /** The calls that a rule of that name has copied since it was armed, in their order. */
+  copies(name: string): readonly AwsCall[];
 }
 
 interface Armed {
@@ -71,28 +78,35 @@ interface Armed {
   met: number;
 }
 
-const fits = ({ service, operation, caller }: FaultRule, call: AwsCall): boolean =>
+const fits = ({ service, operation, body, caller }: FaultRule, call: AwsCall): boolean =>
   service === call.service &&
   (operation === undefined || operation.test(call.operation)) &&
+  (body === undefined || body.test(call.body)) &&
   (caller === undefined ||
     (call.caller.endsWith(caller) && !call.caller.startsWith('awslambda_')) ||
     call.caller === caller);
 
-/** Rules that count the calls they fit; the first that is due decides. */
+const isCopying = ({ rule }: Armed): boolean => rule.action.kind === 'copy';
+
+/** Rules that count the calls they fit; the first that is due decides, and one that copies only where no other does. */
 export const createFaultRules = (): FaultRules => {
-  let armed: Armed[] = [];
+  let armed: readonly Armed[] = [];
   const met = new Map<string, number>();
+  const copies = new Map<string, AwsCall[]>();
   return {
     arm: (rules) => {
-      for (const rule of rules) {
-        met.set(rule.name, 0);
-        armed.push({ rule, fitting: 0, met: 0 });
+      for (const { name } of rules) {
+        met.set(name, 0);
+        copies.set(name, []);
       }
+      const all = [...armed, ...rules.map((rule) => ({ rule, fitting: 0, met: 0 }))];
+      armed = [...all.filter((each) => !isCopying(each)), ...all.filter(isCopying)];
     },
     lift: () => {
       armed = [];
     },
     met: () => new Map(met),
+    copies: (name) => [...(copies.get(name) ?? [])],
     decide: (call) => {
       for (const each of armed) {
         if (!fits(each.rule, call)) continue;
@@ -100,6 +114,7 @@ export const createFaultRules = (): FaultRules => {
         if (each.fitting <= each.rule.skip || each.met >= each.rule.times) continue;
         each.met += 1;
         met.set(each.rule.name, (met.get(each.rule.name) ?? 0) + 1);
+        if (isCopying(each)) copies.get(each.rule.name)?.push(call);
         return each.rule.action;
       }
       return undefined;

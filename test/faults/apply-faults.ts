@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { until } from '../support/until.ts';
 import type { FaultWorld } from './fault-world.ts';
 import type { CallFault, Plan, PlannedFault, WorldFault } from './plan.ts';
+import { repeatOutcomes } from './repeat-outcomes.ts';
 
 /** A fault that was planned, and how often it was seen to happen. */
 export interface DoneFault {
@@ -95,6 +96,7 @@ const apply = async (world: FaultWorld, fault: PlannedFault, name: string): Prom
   if (fault.what === 'calls') return applyToCalls(world, name, fault);
   if (fault.what === 'end-bridge') return endBridge(world, fault.signal);
   if (fault.what === 'kill-postgres') return killPostgres(world, fault.downMs);
+  if (fault.what === 'outcomes-again') return repeatOutcomes(world, name, fault.reports, patience.withinMs);
   return fault.what === 'smsc' ? applyToSmsc(world, fault) : applyToCallbacks(world, fault);
 };
 

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { createFaultRunner } from './fault-runner.ts';
+import { createPlan, kinds } from './plan.ts';
 import { summarize, toLine } from './report.ts';
 import type { SeedReport } from './run-seed.ts';
 
@@ -7,16 +8,24 @@ const { values } = parseArgs({
   options: {
     seeds: { type: 'string', default: '20' },
     seed: { type: 'string', default: '1' },
+    /** A kind of fault: seeds without it are passed over, and do not count. */
+    under: { type: 'string' },
     bail: { type: 'boolean', default: false },
   },
 });
 const first = Number(values.seed);
 const count = Number(values.seeds);
 if (!Number.isInteger(first) || !Number.isInteger(count)) throw new Error('--seeds and --seed are whole numbers');
+const { under } = values;
+if (under !== undefined && !(under in kinds)) throw new Error(`--under is one of: ${Object.keys(kinds).join(', ')}`);
+
+const isWanted = (seed: number): boolean =>
+  under === undefined || createPlan(seed).faults.some(({ kind }) => kind === under);
 
 const runner = createFaultRunner();
 const reports: SeedReport[] = [];
-for (let seed = first; seed < first + count; seed += 1) {
+for (let seed = first; reports.length < count; seed += 1) {
+  if (!isWanted(seed)) continue;
   const report = await runner.run(seed);
   reports.push(report);
   console.log([toLine(report), ...report.failures].join('\n'));
