@@ -119,8 +119,9 @@ const bodyOf = ({ body }: FuzzedOperation): fc.Arbitrary<string | undefined> => 
   return fc.oneof({ weight: 12, arbitrary: json }, { weight: 1, arbitrary: garbage });
 };
 
-/** A path segment or a query as a client would write it: encoded. */
-const encoded = (value: unknown): string => encodeURIComponent(String(value).toWellFormed());
+/** A path segment or a query as a client would write it: encoded. An object may carry any name, `toString` too. */
+const encoded = (value: unknown): string =>
+  encodeURIComponent((typeof value === 'object' ? JSON.stringify(value) : String(value)).toWellFormed());
 
 const segment = fc.oneof(
   fc.constantFrom(...uuids, ...numbers.slice(0, 2), ...hostile.slice(0, 3)),
