@@ -121,7 +121,7 @@ const bodyOf = ({ body }: FuzzedOperation): fc.Arbitrary<string | undefined> => 
 
 /** A path segment or a query as a client would write it: encoded. An object may carry any name, `toString` too. */
 const encoded = (value: unknown): string =>
-  encodeURIComponent((typeof value === 'object' ? JSON.stringify(value) : String(value)).toWellFormed());
+  encodeURIComponent((typeof value === 'string' ? value : `${JSON.stringify(value)}`).toWellFormed());
 
 const segment = fc.oneof(
   fc.constantFrom(...uuids, ...numbers.slice(0, 2), ...hostile.slice(0, 3)),
