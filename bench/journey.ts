@@ -1,46 +1,26 @@
 import { mkdtempSync, rmSync } from 'node:fs';
-import { Agent, request } from 'node:http';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { startSignalbox } from '../local/run/start-signalbox.ts';
 import { percentile } from './percentile.ts';
+import { createPoster, type Poster } from './poster.ts';
 import { type Usage, usageOfAll } from './process-usage.ts';
 
 const connections = 8;
 const requiredPerSecond = 100;
 const requiredPostMs = 100;
 
-const createPoster = (apiUrl: string, apiKey: string) => {
-  const agent = new Agent({ keepAlive: true, maxSockets: connections });
-  const post = (body: object): Promise<number> =>
-    new Promise((resolve, reject) => {
-      const startedAt = performance.now();
-      const outgoing = request(
-        new URL('/v1/messages', apiUrl),
-        { agent, method: 'POST', headers: { 'x-api-key': apiKey, 'content-type': 'application/json' } },
-        (response) => {
-          response.resume();
-          response.once('end', () =>
-            response.statusCode === 202
-              ? resolve(performance.now() - startedAt)
-              : reject(new Error(`POST was answered ${response.statusCode}`)),
-          );
-        },
-      );
-      outgoing.once('error', reject).end(JSON.stringify(body));
-    });
-  return { post, close: () => agent.destroy() };
-};
-
 /** Posts so many messages over the connections, each its next as soon as the last was answered; gives milliseconds. */
-const postAll = async (post: (body: object) => Promise<number>, count: number): Promise<number[]> => {
+const postAll = async ({ post }: Poster, count: number): Promise<number[]> => {
   const times: number[] = [];
   let next = 0;
   const connection = async () => {
     for (let n = next++; n < count; n = next++)
-      times.push(await post({ to: `+4917${String(n).padStart(8, '0')}9`, text: `Message ${n} of the journey` }));
+      times.push(
+        await post('/v1/messages', { to: `+4917${String(n).padStart(8, '0')}9`, text: `Message ${n} of the journey` }),
+      );
   };
   await Promise.all(Array.from({ length: connections }, connection));
   return times;
@@ -91,16 +71,16 @@ export const benchJourney = async ([countText = '3000']: readonly string[]): Pro
   const repository = fileURLToPath(new URL('..', import.meta.url));
   const signalbox = await startSignalbox({ repository, dataDirectory, apiPort: 0, say: () => undefined });
   const database = new pg.Client({ connectionString: signalbox.cloud.database.connectionString });
-  const poster = createPoster(signalbox.cloud.apiUrl, signalbox.client.apiKey);
+  const poster = createPoster(signalbox.cloud.apiUrl, signalbox.client.apiKey, connections);
   try {
     await database.connect();
     const warmUp = 300;
-    await postAll(poster.post, warmUp);
+    await postAll(poster, warmUp);
     await untilFinal(database, warmUp);
     await database.query('DELETE FROM message_events');
     const before = usageOfAll();
     const startedAt = performance.now();
-    const times = await postAll(poster.post, count);
+    const times = await postAll(poster, count);
     const acceptedAt = performance.now();
     await untilFinal(database, warmUp + count);
     const seconds = (performance.now() - startedAt) / 1000;

@@ -1,9 +1,11 @@
+import { benchApi } from './api.ts';
 import { benchJourney } from './journey.ts';
 import { benchList } from './list.ts';
 import { benchSmpp } from './smpp.ts';
 import { benchThrottle } from './throttle.ts';
 
 const benches: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = {
+  api: benchApi,
   journey: benchJourney,
   list: benchList,
   smpp: benchSmpp,

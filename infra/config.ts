@@ -30,8 +30,6 @@ export interface NetworkConfig {
   readonly cidr: string;
   /** One address each that SMSCs and clients put on their allow lists. */
   readonly natGateways: 1 | 2;
-  /** The ports on which clients may be called back. */
-  readonly callbackPorts: readonly number[];
 }
 
 export interface DatabaseConfig {
@@ -112,7 +110,7 @@ const dev: StageConfig = {
   logRetentionDays: 7,
   logLevel: 'DEBUG',
   protect: false,
-  network: { cidr: '10.64.0.0/20', natGateways: 1, callbackPorts: [443] },
+  network: { cidr: '10.64.0.0/20', natGateways: 1 },
   database: {
     engine: { full: '18.4', major: '18' },
     capacity: { min: 0.5, max: 2 },

@@ -80,15 +80,15 @@ export class ProcessingStack extends StageStack {
     return notifyClient;
   }
 
-  private callbackSecurityGroup({ config, names }: Deployment, data: DataStack): SecurityGroup {
+  private callbackSecurityGroup({ names }: Deployment, data: DataStack): SecurityGroup {
     const group = new SecurityGroup(this, 'NotifyClientNetwork', {
       vpc: data.network.vpc,
       securityGroupName: names.of('notify-client'),
       description: 'Lets notify-client out to clients and to AWS, and nobody in.',
       allowAllOutbound: false,
     });
-    for (const port of new Set([443, ...config.network.callbackPorts]))
-      group.addEgressRule(Peer.anyIpv4(), Port.tcp(port), 'Callbacks, and the APIs of AWS');
+    // The one port that a callback's URL may have.
+    group.addEgressRule(Peer.anyIpv4(), Port.tcp(443), 'Callbacks, and the APIs of AWS');
     return group;
   }
 }

@@ -232,6 +232,18 @@ test('an integration that takes too long is given up', async () => {
   expect(await ask('/late?want=late')).toMatchObject({ status: 504, body: { code: 'service.timeout' } });
 });
 
+test('headers and parameters may be called as what every object has', async () => {
+  const { status, body } = await ask('/open?__proto__=1&toString=2', {
+    headers: { constructor: '3' },
+  });
+  expect(status).toBe(202);
+  expect(Object.entries((body as { queryStringParameters: object }).queryStringParameters)).toEqual([
+    ['__proto__', '1'],
+    ['toString', '2'],
+  ]);
+  expect(body).toMatchObject({ multiValueHeaders: { constructor: ['3'] } });
+});
+
 test('binary answers are decoded, and headers that API Gateway sets itself are renamed', async () => {
   const response = await fetch(`${gateway.url}/open?want=binary`);
   expect([...new Uint8Array(await response.arrayBuffer())]).toEqual([0, 255]);

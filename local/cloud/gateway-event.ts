@@ -19,6 +19,9 @@ export interface GatewayRequest {
   readonly multiValueQuery: Readonly<Record<string, readonly string[]>> | null;
 }
 
+/** Without Object's own names: a header or a parameter may be called `__proto__` or `toString`. */
+const nothing = (): Record<string, string[]> => Object.create(null) as Record<string, string[]>;
+
 const append = (target: Record<string, string[]>, name: string, value: string): void => {
   const values = target[name];
   if (values) values.push(value);
@@ -30,7 +33,7 @@ const lastOf = (many: Readonly<Record<string, readonly string[]>>): Record<strin
   Object.fromEntries(Object.entries(many).map(([name, values]) => [name, values.at(-1) ?? '']));
 
 const headersOf = (message: IncomingMessage, sourceIp: string): Record<string, string[]> => {
-  const headers: Record<string, string[]> = {};
+  const headers = nothing();
   const { rawHeaders } = message;
   for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
     const name = rawHeaders[index] ?? '';
@@ -50,7 +53,7 @@ const headersOf = (message: IncomingMessage, sourceIp: string): Record<string, s
 export const readRequest = (message: IncomingMessage): GatewayRequest => {
   const url = message.url ?? '/';
   const mark = url.indexOf('?');
-  const query: Record<string, string[]> = {};
+  const query = nothing();
   if (mark >= 0) for (const [name, value] of new URLSearchParams(url.slice(mark + 1))) append(query, name, value);
   const sourceIp = (message.socket.remoteAddress ?? '127.0.0.1').replace(/^::ffff:/, '');
   const headers = headersOf(message, sourceIp);

@@ -25,6 +25,8 @@ export type AcceptedBatch =
 /**
  * The key is claimed first, then the client's row is locked, so that a running sum over the items sees the credit that
  * no other statement can take: the first that it covers are accepted. A repetition finds what became of each in `batches`.
+ * Every message has its verdict, so the full join is a left one: but one that PostgreSQL, which cannot know how many
+ * there are, will not do as a loop of all over all.
  */
 const accept = `
 WITH ${input},
@@ -59,12 +61,12 @@ summed AS (
   SELECT r.*, sum(cost) FILTER (WHERE said IS NULL) OVER (ORDER BY item) AS total FROM ranked r
 ),
 verdict AS (
-  SELECT s.item, s.id, coalesce(s.said, CASE
+  SELECT s.*, coalesce(s.said, CASE
       WHEN s.cost > 0 AND s.total > p.credit_cents THEN 'credit.insufficient'
       WHEN s.cost > 0 AND p.spent_today + s.total > p.daily_spend_cap_cents THEN 'spend.cap_reached' END) AS verdict
   FROM summed s JOIN payer p ON p.id = s.client_id
 ),
-fresh AS (SELECT i.* FROM input i JOIN verdict v ON v.id = i.id AND v.verdict IS NULL),
+fresh AS (SELECT * FROM verdict WHERE verdict IS NULL),
 batch AS (
   INSERT INTO batches (id, client_id, items)
   SELECT :batch_id::uuid, :client_id::uuid, jsonb_agg(jsonb_strip_nulls(jsonb_build_object('item', v.item,
@@ -74,7 +76,7 @@ batch AS (
 ${writeMessages},
 ${holdCredit}
 SELECT v.item, v.verdict AS refusal, ${writtenRow}
-FROM verdict v LEFT JOIN message m ON m.id = v.id ORDER BY v.item`;
+FROM verdict v FULL JOIN message m ON m.id = v.id ORDER BY v.item`;
 
 const stored = `
 SELECT x.item, x.refusal, ${storedRow}

@@ -6,13 +6,17 @@ export const everyone = '00000000-0000-0000-0000-000000000000';
 /** How many leading digits of two numbers make them one destination to the velocity guard. */
 const velocityDigits = 7;
 
-/** A number's part price: the longest prefix of the client's own list, then of the general one, then its flat price. */
+/**
+ * A number's part price: the longest prefix of the client's own list, then of the general one, then its flat price.
+ * OFFSET keeps it from being looked up again wherever it is named.
+ */
 const price = `
   SELECT coalesce((
     SELECT t.part_price_cents FROM prices t
     WHERE t.client_id IN (c.id, '${everyone}')
       AND t.prefix = ANY (ARRAY(SELECT left(i.recipient, digits) FROM generate_series(1, 9) digits))
-    ORDER BY t.client_id = '${everyone}', length(t.prefix) DESC LIMIT 1), c.part_price_cents) AS list_price`;
+    ORDER BY t.client_id = '${everyone}', length(t.prefix) DESC LIMIT 1), c.part_price_cents) AS list_price
+  OFFSET 0`;
 
 /**
  * What is to be written, from `:messages` (a JSON array of NewMessage with `item`, its place in the request), with its

@@ -8,7 +8,7 @@ const time = z.iso.datetime();
 
 /** PUT /v1/callback-settings. */
 export const PutCallbackSettings = z.strictObject({
-  url: Plain.max(2048).nullable().meta({ description: 'https, a public host; null: no callbacks.' }),
+  url: Plain.max(2048).nullable().meta({ description: 'https, a public host, port 443; null: no callbacks.' }),
   types: z
     .array(CallbackType)
     .max(CallbackType.options.length)

@@ -32,7 +32,11 @@ const Text = z
   .refine((text) => Buffer.byteLength(text) <= 45_000, 'is longer than 45,000 octets of UTF-8');
 
 /** What is kept beside the text: PostgreSQL takes neither NUL nor half of a surrogate pair, and nobody the rest. */
-export const Plain = z.string().regex(/^[^\p{Cc}\p{Cs}]*$/u, 'has control characters or half of a surrogate pair');
+export const Plain = z
+  .string()
+  .regex(/^[^\p{Cc}\p{Cs}]*$/u, 'has control characters or half of a surrogate pair')
+  // Spelt out for those who read the contract in languages whose expressions have no \p; half a pair is no UTF-8 anyway.
+  .meta({ pattern: '^[^\\u0000-\\u001f\\u007f-\\u009f]*$' });
 
 /** Told in UTC to the millisecond, since PostgreSQL takes neither every offset nor any number of decimals. */
 export const Instant = z.iso

@@ -25,7 +25,7 @@ export const problems = {
   'callback.refused': {
     status: 422,
     title: 'The callback URL is not one that may be called',
-    fix: 'Give an https URL with a public host name.',
+    fix: 'Give an https URL with a public host name, at port 443.',
   },
   'idempotency.invalid': {
     status: 422,

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { checkCallbackUrl, parseExemptOrigins } from './callback-url.ts';
+import { checkCallbackUrl, checkNewCallbackUrl, parseExemptOrigins } from './callback-url.ts';
 
 describe('a callback URL', () => {
   test.each([
@@ -83,6 +83,23 @@ describe('a callback URL', () => {
     expect(checkCallbackUrl('http://127.0.0.1:4712/hook', exempt)).toMatchObject({ outcome: 'refused' });
     expect(checkCallbackUrl('https://127.0.0.1:4711/hook', exempt)).toMatchObject({ outcome: 'refused' });
     expect(checkCallbackUrl('http://a@127.0.0.1:4711/', exempt)).toMatchObject({ reason: 'has-credentials' });
+  });
+});
+
+describe('a callback URL that is being set', () => {
+  test.each(['https://example.com/', 'https://example.com:443/hook', 'http://127.0.0.1:4711/hook'])(
+    '%s is taken',
+    (url) => {
+      expect(checkNewCallbackUrl(url, ['http://127.0.0.1:4711'])).toMatchObject({ outcome: 'ok' });
+    },
+  );
+
+  test.each([
+    ['https://example.com:8443/', 'port-not-allowed'],
+    ['https://example.com:80/', 'port-not-allowed'],
+    ['https://127.0.0.1/', 'host-not-public'],
+  ])('%s is refused: %s', (url, reason) => {
+    expect(checkNewCallbackUrl(url, [])).toEqual({ outcome: 'refused', reason });
   });
 });
 

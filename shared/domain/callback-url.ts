@@ -19,7 +19,7 @@ export const callbackUrlRefusals: Readonly<Record<CallbackUrlRefusal, string>> =
   malformed: 'The URL cannot be parsed',
   'not-https': 'The URL must begin with https://',
   'has-credentials': 'The URL must not hold a user name or password',
-  'port-not-allowed': 'The port of the URL is not allowed',
+  'port-not-allowed': 'The port of the URL must be 443',
   'host-not-public': 'The host of the URL is not on the public internet',
 };
 
@@ -64,4 +64,13 @@ export const checkCallbackUrl = (text: string, exemptOrigins: readonly string[])
   if (refusedPorts.includes(url.port)) return refused('port-not-allowed');
   if (isLocalHost(url.hostname)) return refused('host-not-public');
   return { outcome: 'ok', url, exempt: false };
+};
+
+/**
+ * The same of a URL that is being set: the way out is open for 443 alone, so that any other port could never be reached.
+ */
+export const checkNewCallbackUrl = (text: string, exemptOrigins: readonly string[]): CallbackUrlCheck => {
+  const check = checkCallbackUrl(text, exemptOrigins);
+  // A URL has no port where it is the one of its scheme.
+  return check.outcome === 'ok' && !check.exempt && check.url.port !== '' ? refused('port-not-allowed') : check;
 };

@@ -13,6 +13,9 @@ export interface BridgeState {
   readonly openCircuits: number;
 }
 
+/** In seconds. */
+const buckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
+
 /** A bind waits between two attempts. */
 export type BindState = 'connecting' | 'bound' | 'waiting';
 
@@ -63,10 +66,16 @@ export const createInstruments = (
   return {
     registry,
     submits: counter('submits', 'submit_sm by what the SMSC answered', ['outcome', 'class', 'command_status']),
+    responses: new Histogram({
+      name: 'signalbox_response_seconds',
+      help: 'From sending a submit_sm to its submit_sm_resp: how quick the SMSC is',
+      buckets,
+      registers,
+    }),
     latency: new Histogram({
       name: 'signalbox_submit_seconds',
       help: 'From handing a part over to its last response, waiting for a slot and throttlings included',
-      buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
+      buckets,
       registers,
     }),
     deliveries: counter('deliveries', 'deliver_sm and data_sm by what they were', ['kind', 'reason']),

@@ -11,9 +11,9 @@ const linesOf = async (bridge: BridgeMetrics, name: string) =>
 
 test('every answer counts by its class and its status, and a throttling is no decided part', async () => {
   const bridge = createBridgeMetrics('primary', () => state);
-  bridge.answered({ outcome: 'refused', commandStatus: 0x58 });
-  bridge.answered({ outcome: 'refused', commandStatus: 0x401 });
-  bridge.answered({ outcome: 'accepted', messageId: '1' });
+  bridge.answered({ outcome: 'refused', commandStatus: 0x58 }, 0.02);
+  bridge.answered({ outcome: 'refused', commandStatus: 0x401 }, 0.02);
+  bridge.answered({ outcome: 'accepted', messageId: '1' }, 0.2);
   bridge.submitted({ outcome: 'accepted', messageId: '1' }, 0.3);
   expect(await linesOf(bridge, 'submits_total')).toEqual([
     'signalbox_submits_total{outcome="refused",class="throttle",command_status="ESME_RTHROTTLED",provider="primary"} 1',
@@ -22,6 +22,17 @@ test('every answer counts by its class and its status, and a throttling is no de
   ]);
   expect(await linesOf(bridge, 'submit_seconds_count')).toEqual([
     'signalbox_submit_seconds_count{provider="primary"} 1',
+  ]);
+});
+
+test('how quick the SMSC is counts its answers alone: no waiting, and not that none came', async () => {
+  const bridge = createBridgeMetrics('primary', () => state);
+  bridge.answered({ outcome: 'accepted', messageId: '1' }, 0.04);
+  bridge.answered({ outcome: 'refused', commandStatus: 0x58 }, 0.02);
+  bridge.answered({ outcome: 'unknown', reason: 'response-timeout' }, 30);
+  bridge.submitted({ outcome: 'accepted', messageId: '1' }, 7);
+  expect(await linesOf(bridge, 'response_seconds_sum')).toEqual([
+    'signalbox_response_seconds_sum{provider="primary"} 0.06',
   ]);
 });
 

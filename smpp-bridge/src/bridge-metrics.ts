@@ -8,8 +8,8 @@ import type { SupervisorEvent } from './session/supervisor.ts';
 
 export interface BridgeMetrics {
   readonly registry: Registry;
-  /** One submit_sm was answered, or not; a part that is throttled is answered more than once. */
-  answered(result: SubmitResult): void;
+  /** One submit_sm was answered, or not, `seconds` after it was sent; a throttled part is answered more than once. */
+  answered(result: SubmitResult, seconds: number): void;
   /** A part is decided. */
   submitted(result: SubmitResult, seconds: number): void;
   /** A deliver_sm or data_sm was read; `reason` is why it is ignored. */
@@ -67,11 +67,12 @@ export const createBridgeMetrics = (
 
   return {
     registry: instruments.registry,
-    answered: (result) => {
+    answered: (result, seconds) => {
       const refused = result.outcome === 'refused' ? result.commandStatus : undefined;
       const meaning = refused === undefined ? '' : statusOf(refused).means;
       const command_status = refused === undefined ? '' : commandStatusName(refused);
       instruments.submits.inc({ outcome: result.outcome, class: meaning, command_status });
+      if (result.outcome !== 'unknown') instruments.responses.observe(seconds);
       if (meaning === 'throttle') sums.add('SubmitsThrottled');
     },
     submitted: (result, seconds) => {

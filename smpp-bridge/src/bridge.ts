@@ -12,6 +12,7 @@ import { changeVisibility, deleteBatch, receive, sendBatch } from '#shared/adapt
 import { InboundReceived } from '#shared/contracts/queue-messages.ts';
 import { logger, maskMsisdn } from '#shared/telemetry.ts';
 import { type BridgeMetrics, createBridgeMetrics } from './bridge-metrics.ts';
+import { createInboundIds } from './delivery/inbound-ids.ts';
 import { interpretDelivery, type PlainReceipts } from './delivery/interpret-delivery.ts';
 import type { LaneLimits } from './delivery/lane.ts';
 import { keepLease } from './delivery/lease-keeper.ts';
@@ -25,7 +26,7 @@ import type { DataSm, DeliverSm } from './pdu/pdu.ts';
 import type { SessionSettings } from './session/session-types.ts';
 import { type Supervisor, superviseBind } from './session/supervisor.ts';
 import { startProviderTrace } from './trace/provider-trace.ts';
-import { logSessionEvent } from './trace/session-event.ts';
+import { logSessionEvent, logWindow } from './trace/session-event.ts';
 
 export interface BridgeSettings {
   readonly provider: string;
@@ -65,7 +66,7 @@ const leastSlowCapacity = 10;
 export const startBridge = async (settings: BridgeSettings, leaseLost: (reason: string) => void): Promise<Bridge> => {
   const { provider, sql, session, binds, limits, statusOf, plainReceipts, deliveryQueues } = settings;
   const owner = randomUUID();
-  const links = createLinks({ limits, statusOf, answered: (result) => metrics.answered(result) });
+  const links = createLinks({ limits, statusOf, answered: (...answer) => metrics.answered(...answer) });
   const supervisors: Supervisor[] = [];
   let pipeline: Pipeline | undefined;
 
@@ -93,14 +94,17 @@ export const startBridge = async (settings: BridgeSettings, leaseLost: (reason: 
   });
   const metrics = createBridgeMetrics(provider, state, statusOf);
   const trace = startProviderTrace(sql, provider);
+  const inboundIds = createInboundIds(provider);
 
   const deliver = async (pdu: DeliverSm | DataSm): Promise<number> => {
     const interpreted = interpretDelivery(pdu, { provider, plainReceipts }, new Date());
     metrics.received(interpreted.kind, interpreted.kind === 'ignored' ? interpreted.reason : undefined);
     if (interpreted.kind === 'receipt') await reporter.reportOnce(interpreted.receipt);
-    else if (interpreted.kind === 'inbound')
-      await sendBatch(settings.inboundQueueUrl, [{ body: InboundReceived.parse(interpreted.inbound) }]);
-    else logger.warn('A delivery was ignored', { reason: interpreted.reason, from: maskMsisdn(pdu.body.source_addr) });
+    else if (interpreted.kind === 'inbound') {
+      const inbound = { ...interpreted.inbound, inbound_id: inboundIds.idOf(pdu) };
+      await sendBatch(settings.inboundQueueUrl, [{ body: InboundReceived.parse(inbound) }]);
+    } else
+      logger.warn('A delivery was ignored', { reason: interpreted.reason, from: maskMsisdn(pdu.body.source_addr) });
     return ESME_ROK;
   };
 
@@ -108,9 +112,10 @@ export const startBridge = async (settings: BridgeSettings, leaseLost: (reason: 
     supervisors.push(
       superviseBind(session, {
         deliver,
+        notTaken: inboundIds.notTaken,
         lateResponse: ({ token, result }) =>
           void reporter.report([toOutcome(token as PartToken, result, { now: new Date(), statusOf, late: true })]),
-        bound: (bound) => links.attach(bound),
+        bound: (bound) => links.attach(bound, (change) => logWindow(provider, bind, change)),
         lost: () => undefined,
         event: (event) => {
           metrics.happened(bind, event);

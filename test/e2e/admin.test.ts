@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { AuditEntry, ClientView, IssuedApiKey } from '#shared/contracts/admin.ts';
+import type { MessageView } from '#shared/contracts/messages.ts';
+import type { Problem } from '#shared/contracts/problems.ts';
 import { type Route, routes } from '#shared/contracts/routes.ts';
-import type { ApiCall } from '../support/api-client.ts';
+import type { ApiAnswer, ApiCall } from '../support/api-client.ts';
 import { unbalancedClients } from '../support/clients.ts';
 import { type RunningSignalbox, startRunningSignalbox } from '../support/running-signalbox.ts';
 import { until } from '../support/until.ts';
@@ -100,6 +102,83 @@ test('a repeated request makes one client and one key, and shows the secret once
   expect(again.headers.get('idempotent-replayed')).toBe('true');
   const other = await admin('POST', path, { ...wanted, name: 'other' }, { 'idempotency-key': 'admin-2' });
   expect(other).toMatchObject({ status: 409, body: { code: 'idempotency.mismatch' } });
+});
+
+describe('a test key', () => {
+  const fates = [
+    ['+491700000101', 'DELIVERED'],
+    ['+491700000001', 'FAILED_PERM'],
+    ['+491700000002', 'FAILED_PERM'],
+  ] as const;
+
+  test('is told by its text; what it sends goes the whole way to the simulator, and is never billed', async () => {
+    const client = await makeClient({ credit_cents: 5 });
+    const { api_key: key } = await issueKey(client, { is_test: true });
+    expect(key).toMatch(/^sbk_test_/);
+    await box.api('POST', '/v1/callback-settings/secret', { key });
+    const settings = { url: `${box.callbacks.url}tried`, types: ['message.delivered', 'message.failed'] };
+    expect((await box.api('PUT', '/v1/callback-settings', { key, body: settings })).status).toBe(200);
+    const before = await box.account(key);
+    // The movements are there, as for every message: of nothing.
+    const moved = () =>
+      box.query('SELECT kind, amount_cents FROM ledger_entries WHERE client_id = $1 AND amount_cents <> 0', [
+        client.id,
+      ]);
+    const opening = await moved();
+    expect(opening).toHaveLength(1);
+    for (const [to, status] of fates) {
+      const { id, cost_cents } = await box.send({ to, text: 'x'.repeat(400) }, { key });
+      expect(cost_cents).toBe(0);
+      const view = await until(`${id} is final`, async () => {
+        const { body } = await box.api<MessageView>('GET', `/v1/messages/${id}`, { key });
+        return body.final_at !== null && body;
+      });
+      expect(view).toMatchObject({ status, is_test: true, cost_cents: 0, captured_cents: 0, released_cents: 0 });
+      await until('its callback has come', () => box.callbacksFor(id)[0]);
+    }
+    expect(await moved()).toEqual(opening);
+    expect(await box.account(key)).toEqual(before);
+    expect(box.smsc.received().filter(({ text }) => text === 'x'.repeat(400))).toEqual([]);
+    const { api_key: live } = await issueKey(client);
+    const body = { to: fates[0][0], text: 'x'.repeat(400) };
+    expect(await box.api('POST', '/v1/messages', { key: live, body })).toMatchObject({ status: 402 });
+  });
+
+  test('is nobody’s who administers', async () => {
+    const client = await makeClient();
+    const body = { name: 'k', scopes: ['admin'], is_test: true };
+    expect(await admin('POST', `/clients/${client.id}/keys`, body)).toMatchObject({ status: 422 });
+  });
+});
+
+test('what is beyond the rate of a client is a 429, writes nothing, and fits after as long as Retry-After says', async () => {
+  const client = await makeClient({ rate_per_second: 1, burst: 3 });
+  const { api_key: key } = await issueKey(client);
+  const post = () =>
+    box.api<Problem>('POST', '/v1/messages', { key, body: { to: '+491700000101', from: 'Acme', text: 'hello' } });
+  const seconds = ({ headers }: ApiAnswer, name: string) => Number(headers.get(name) ?? Number.NaN);
+  const answers = await Promise.all(Array.from({ length: 20 }, post));
+  const [accepted, refused] = [202, 429].map((wanted) => answers.filter(({ status }) => status === wanted));
+  expect(accepted?.length).toBeGreaterThanOrEqual(3);
+  expect([...(accepted ?? []), ...(refused ?? [])]).toHaveLength(20);
+  for (const answer of accepted ?? []) {
+    expect(answer.headers.get('ratelimit-limit')).toBe('3');
+    expect(answer.headers.get('retry-after')).toBeNull();
+    expect(seconds(answer, 'ratelimit-remaining')).toBeLessThan(3);
+  }
+  const last = refused?.at(-1);
+  if (!last) throw new Error('Nothing was refused.');
+  expect(last.body).toMatchObject({ code: 'rate.exceeded', status: 429 });
+  expect([last.headers.get('ratelimit-limit'), last.headers.get('ratelimit-remaining')]).toEqual(['3', '0']);
+  expect(seconds(last, 'ratelimit-reset')).toBeGreaterThanOrEqual(seconds(last, 'retry-after'));
+  expect(seconds(last, 'retry-after')).toBeGreaterThanOrEqual(1);
+  const { api_key: other } = await issueKey(await makeClient());
+  expect(await statusWith(other)).toBe(200);
+  await new Promise((resolve) => setTimeout(resolve, 1_000 * seconds(last, 'retry-after')));
+  expect((await post()).status).toBe(202);
+  expect(await box.query('SELECT FROM messages WHERE client_id = $1', [client.id])).toHaveLength(
+    (accepted?.length ?? 0) + 1,
+  );
 });
 
 // What waits for a minute to pass waits side by side.

@@ -122,6 +122,14 @@ describe('each of the simulator’s destinations ends as it should', () => {
   );
 });
 
+test('ten of ten receipts that come before their response are joined', patience, async () => {
+  const recipients = Array.from({ length: 10 }, (_, n) => number(`8${n}0004`));
+  const sent = await Promise.all(recipients.map((to) => box.send({ to, text: 'early' })));
+  for (const { id } of sent)
+    expect(await box.waitForFinal(id)).toMatchObject({ status: 'DELIVERED', attempt: 1, possible_duplicate: false });
+  expect(recipients.map((to) => receivedBy(to).length)).toEqual(recipients.map(() => 1));
+});
+
 describe('sixty at once', () => {
   const together = (key: string, bodies: readonly object[], headers: Record<string, string> = {}) =>
     Promise.all(bodies.map((body) => box.api<AcceptedMessage>('POST', '/v1/messages', { key, body, headers })));
@@ -221,6 +229,14 @@ describe('what a telephone sends', () => {
   test('is stored as octets when it is no text', patience, async () => {
     box.smsc.injectMo({ source: number('7002'), destination: '12345', data_hex: '00ff1b80', data_coding: 4 });
     expect(await storedFrom(number('7002'), 1)).toMatchObject([{ body: null, data_hex: '00ff1b80', data_coding: 4 }]);
+  });
+
+  test('is stored whole when it is as long as can be, and many come at once', patience, async () => {
+    // Control characters take the most room in JSON: twelve are more than one call takes, of SQS or of the Data API.
+    const longest = { destination: '12345', data_hex: '01'.repeat(0xffff), data_coding: 3 };
+    for (let n = 0; n < 12; n++) box.smsc.injectMo({ source: number('7003'), ...longest });
+    const stored = await storedFrom(number('7003'), 12);
+    expect(stored.map(({ body }) => body?.length)).toEqual(stored.map(() => 0xffff));
   });
 });
 

@@ -42,10 +42,14 @@ const migrate = async (pool: pg.Pool, directory: string): Promise<void> => {
  * when it is not given), behind the dev cloud's Data API.
  */
 export const startTestDatabase = async (
-  options: { readonly migrationsDirectory?: string } = {},
+  options: {
+    readonly migrationsDirectory?: string;
+    /** Commits that outlive a power cut, which tests do without. */
+    readonly durable?: boolean;
+  } = {},
 ): Promise<TestDatabase> => {
   const directory = await mkdtemp(join(tmpdir(), 'signalbox-database-'));
-  const postgres = await startPostgres({ directory, durable: false });
+  const postgres = await startPostgres({ directory, durable: options.durable ?? false });
   await postgres.createDatabase(databaseName);
   const { host, port, user, password } = postgres;
   const login = { host, port, user, password };

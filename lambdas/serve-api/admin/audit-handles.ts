@@ -3,8 +3,8 @@ import type { WantedAudit } from '#shared/adapters/read-audit.ts';
 import { type AuditEntry, ListAudit } from '#shared/contracts/admin.ts';
 import { answer } from '../api-request.ts';
 import type { Handles } from '../handles.ts';
+import { pageOf } from '../page-of-list.ts';
 import { readQuery } from '../read-body.ts';
-import { pageOf } from './page-of-list.ts';
 
 export interface AuditLog {
   listAudit(wanted: WantedAudit): Promise<AuditEntry[]>;

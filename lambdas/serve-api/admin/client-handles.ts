@@ -10,9 +10,9 @@ import { type Answer, type ApiRequest, answer, callerOf } from '../api-request.t
 import type { Handle, Handles } from '../handles.ts';
 import { checkUrl } from '../messages/read-submission.ts';
 import { keyMismatch } from '../messages/submit-message.ts';
+import { pageOf } from '../page-of-list.ts';
 import { readBody, readKey, readQuery } from '../read-body.ts';
 import { actorOf, replayHeaders } from './actor-of.ts';
-import { pageOf } from './page-of-list.ts';
 
 /** What administering clients does to the world. */
 export interface ClientAdministration {

@@ -17,10 +17,10 @@ import { issueApiKey } from '#shared/domain/api-key.ts';
 import { type Answer, type ApiRequest, answer } from '../api-request.ts';
 import type { Handle, Handles } from '../handles.ts';
 import { keyMismatch } from '../messages/submit-message.ts';
+import { pageOf } from '../page-of-list.ts';
 import { readBody, readKey, readQuery, refuseField } from '../read-body.ts';
 import { actorOf, replayHeaders } from './actor-of.ts';
 import { clientIdOf, noSuchClient } from './client-handles.ts';
-import { pageOf } from './page-of-list.ts';
 
 /** What administering keys does to the world. */
 export interface KeyAdministration {

@@ -15,10 +15,10 @@ import {
 } from '#shared/contracts/callbacks.ts';
 import { CallbackId } from '#shared/contracts/identifiers.ts';
 import { type Refusal, refuse } from '#shared/contracts/problems.ts';
-import { pageOf } from '../admin/page-of-list.ts';
 import { answer, callerOf } from '../api-request.ts';
 import type { Handle, Handles } from '../handles.ts';
 import { keyMismatch, noSuchClient } from '../messages/submit-message.ts';
+import { pageOf } from '../page-of-list.ts';
 import { readKey, readQuery } from '../read-body.ts';
 import { createSettingsHandles, noSecret, type SettingsNeeds } from './settings-handles.ts';
 

@@ -13,9 +13,9 @@ import { type Refusal, refuse } from '#shared/contracts/problems.ts';
 import { countryOfPrefix } from '#shared/domain/country-of-prefix.ts';
 import { actorOf } from '../admin/actor-of.ts';
 import { noSuchClient } from '../admin/client-handles.ts';
-import { pageOf } from '../admin/page-of-list.ts';
 import { answer, callerOf } from '../api-request.ts';
 import type { Handle, Handles } from '../handles.ts';
+import { pageOf } from '../page-of-list.ts';
 import { readBody, readQuery } from '../read-body.ts';
 import { noSuchAccount } from './list-ledger.ts';
 

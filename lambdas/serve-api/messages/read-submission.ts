@@ -1,7 +1,7 @@
 import type { NewMessage } from '#shared/adapters/new-message.ts';
 import { type BatchMessage, scheduleHorizonSeconds } from '#shared/contracts/messages.ts';
 import { type Refusal, refuse } from '#shared/contracts/problems.ts';
-import { callbackUrlRefusals, checkCallbackUrl } from '#shared/domain/callback-url.ts';
+import { callbackUrlRefusals, checkNewCallbackUrl } from '#shared/domain/callback-url.ts';
 import { countryOf } from '#shared/domain/phone-number.ts';
 import { countParts, segmentBinary } from '#shared/domain/text/segment.ts';
 import { refuseField } from '../read-body.ts';
@@ -80,7 +80,7 @@ const checkTime = (sendAt: string | undefined, now: Date): Refusal | null => {
 /** Refuses a URL that must not be called; its host name is looked up only when it is. */
 export const checkUrl = (path: string, url: string | undefined, exemptOrigins: readonly string[]): Refusal | null => {
   if (url === undefined) return null;
-  const checked = checkCallbackUrl(url, exemptOrigins);
+  const checked = checkNewCallbackUrl(url, exemptOrigins);
   if (checked.outcome === 'ok') return null;
   const reason = callbackUrlRefusals[checked.reason];
   return refuse('callback.refused', `${reason}.`, [{ path, message: reason }]);

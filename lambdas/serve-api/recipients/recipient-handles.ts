@@ -6,10 +6,10 @@ import { deleteOptOut, listOptOuts, putOptOut, readOptOut } from '#shared/adapte
 import { Msisdn } from '#shared/contracts/identifiers.ts';
 import { type Refusal, refuse } from '#shared/contracts/problems.ts';
 import { ListOptOuts, type OptOut, type OptOutList, PathMsisdn } from '#shared/contracts/recipients.ts';
-import { pageOf } from '../admin/page-of-list.ts';
 import { type ApiRequest, answer, callerOf } from '../api-request.ts';
 import type { Handle, Handles } from '../handles.ts';
 import { noSuchClient } from '../messages/submit-message.ts';
+import { pageOf } from '../page-of-list.ts';
 import { fieldErrors, readQuery, refuseFields } from '../read-body.ts';
 
 export interface RecipientNeeds {

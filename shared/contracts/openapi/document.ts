@@ -6,6 +6,7 @@ import { describedAdmin } from './admin.ts';
 import { describedCallbacks } from './callbacks.ts';
 import { describedCredit } from './credit.ts';
 import type { Described } from './described.ts';
+import { describeFields, pathWords } from './field-words.ts';
 import { describedMessages } from './messages.ts';
 import { describedRecipients } from './recipients.ts';
 import { describedService } from './service.ts';
@@ -31,9 +32,13 @@ const problemAnswers = (codes: readonly ProblemCode[]) =>
     ]),
   );
 
-const idempotencyKey = z.string().min(1).max(255).optional().meta({
-  description: 'The same key and body give the first answer again for 24 hours, with Idempotent-Replayed: true.',
-});
+const idempotencyKey = z
+  .string()
+  .regex(/^[\x21-\x7e]{1,255}$/)
+  .optional()
+  .meta({
+    description: 'The same key and body give the first answer again for 24 hours, with Idempotent-Replayed: true.',
+  });
 
 const contentOf = ({ schema, contentType = 'application/json', example }: Described['answers'][number]) =>
   schema ? { content: { [contentType]: { schema, ...(example === undefined ? {} : { example }) } } } : {};
@@ -64,7 +69,9 @@ const operationOf = ({
         ...(method === 'POST' ? (['idempotency.invalid'] as const) : []),
       ]
     : [];
-  const names = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => [name ?? '', z.string()] as const);
+  const names = [...path.matchAll(/([\w-]+)\/\{(\w+)\}/g)].map(
+    ([, of, name = '']) => [name, z.string().meta({ description: pathWords[`${of}/${name}`] })] as const,
+  );
   return {
     operationId: operation,
     summary: words.summary,
@@ -90,7 +97,7 @@ export const openApiDocument = (): object => {
   const paths: Record<string, Record<string, ZodOpenApiOperationObject>> = {};
   for (const route of routes)
     paths[route.path] = { ...paths[route.path], [route.method.toLowerCase()]: operationOf(route) };
-  return createDocument({
+  const document = createDocument({
     openapi: '3.1.0',
     info: {
       title: 'Signalbox',
@@ -107,4 +114,5 @@ export const openApiDocument = (): object => {
     },
     paths: paths as ZodOpenApiPathsObject,
   });
+  return describeFields(document) as object;
 };

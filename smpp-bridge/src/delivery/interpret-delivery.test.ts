@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { toMessageBody } from '#shared/adapters/queues.ts';
 import { InboundReceived, ReceiptReceived } from '#shared/contracts/queue-messages.ts';
 import type { DataSm, DeliverSm } from '../pdu/pdu.ts';
 import { interpretDelivery } from './interpret-delivery.ts';
@@ -105,6 +106,20 @@ test('a header beyond its data, an odd UCS-2 octet and binary content lose nothi
   const binary = deliver({ data_coding: 4, short_message: Buffer.from('00ff', 'hex') });
   expect(interpretDelivery(binary, ofProvider, now)).toMatchObject({ inbound: { text: null } });
 });
+
+test.each([0x00, 0x01, 0x03, 0x04, 0x08])(
+  'the longest message_payload there is fits into a queue message (DCS %i)',
+  (dcs) => {
+    for (const octet of [0x01, 0x1b, 0x41, 0xff]) {
+      const tlvs = { message_payload: Buffer.alloc(0xffff, octet) };
+      const read = interpretDelivery(deliver({ data_coding: dcs, tlvs }), ofProvider, now);
+      if (read.kind !== 'inbound') throw new Error('it was not read');
+      // A control character takes six octets in JSON; SQS takes a message of 1 MiB.
+      expect(Buffer.byteLength(toMessageBody(InboundReceived.parse(read.inbound)))).toBeLessThan(1_048_576);
+      expect(read.inbound.data_hex).toHaveLength(2 * 0xffff);
+    }
+  },
+);
 
 test('what tells nothing of a message is ignored, with a reason', () => {
   for (const esm_class of [0x08, 0x10])

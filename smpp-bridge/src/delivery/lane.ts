@@ -9,6 +9,15 @@ export interface LaneLimits extends PaceLimits {
   readonly mostInFlight: number;
 }
 
+/** The window of a bind grew or shrank: from how many slots to how many, and what the bind did. */
+export interface WindowChange {
+  readonly from: number;
+  readonly to: number;
+  readonly after: WindowEvent['type'];
+  /** The time the answer took, in milliseconds; of an unanswered submit_sm the response timeout. */
+  readonly answer_ms: number;
+}
+
 /** One bound session, with the window and the pace that its SMSC has shown to like. */
 export interface Lane {
   readonly session: Session;
@@ -27,7 +36,13 @@ export interface Lane {
 type Outcome = 'accepted' | 'throttled' | 'unanswered' | 'neither';
 
 /** A lane over a session that was just bound; `now` is a monotonic clock in milliseconds. */
-export const createLane = (session: Session, limits: LaneLimits, statusOf: StatusTable, now: () => number): Lane => {
+export const createLane = (
+  session: Session,
+  limits: LaneLimits,
+  statusOf: StatusTable,
+  now: () => number,
+  resized: (change: WindowChange) => void = () => undefined,
+): Lane => {
   const { mostInFlight } = limits;
   let pace = startPace(limits, now());
   let window = startWindow(mostInFlight, now());
@@ -39,9 +54,12 @@ export const createLane = (session: Session, limits: LaneLimits, statusOf: Statu
     pace = paceAfter(pace, event, limits, now());
   };
   const resizing = (event: WindowEvent): void => {
-    const before = slots();
+    const from = slots();
     window = windowAfter(window, event, mostInFlight, now());
-    if (slots() !== before) session.resizeWindow(slots());
+    const to = slots();
+    if (to === from) return;
+    session.resizeWindow(to);
+    resized({ from, to, after: event.type, answer_ms: Math.round(now() - event.sentAt) });
   };
 
   /** A refusal for the message's own sake tells nothing of the bind: it may come much quicker than an acceptance. */

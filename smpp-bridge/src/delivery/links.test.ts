@@ -249,3 +249,25 @@ test('a session that drains is not asked again and again for a slot', async () =
   expect(asked).toBe(1);
   links.close();
 });
+
+test('each answer is timed from when its part was sent, and each change of the window is told', async () => {
+  let at = 0;
+  const answers: number[] = [];
+  const changes: object[] = [];
+  const links = create({ now: () => at, answered: (_, seconds) => answers.push(seconds) });
+  const { promise: bound, resolve: bind } = Promise.withResolvers<void>();
+  const session = createSession(100, async (fields) => {
+    at += 20;
+    return fields.destination_addr === '5' ? { outcome: 'unknown', reason: 'response-timeout' } : accepted(fields);
+  });
+  void bound.then(() => links.attach(session, (change) => changes.push(change)));
+  const results = ['1', '2', '3', '4'].map((each) => links.submit(to(each), part()));
+  at = 1_000;
+  bind();
+  await Promise.all(results);
+  await links.submit(to('5'), part());
+  links.close();
+  expect(Math.max(...answers)).toBeLessThanOrEqual(0.1);
+  expect(changes[0]).toMatchObject({ from: 4, to: 5, after: 'accepted' });
+  expect(changes.at(-1)).toMatchObject({ after: 'unanswered', answer_ms: 20 });
+});

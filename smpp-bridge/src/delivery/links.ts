@@ -1,6 +1,6 @@
 import { type StatusTable, statusTable } from '../pdu/command-status.ts';
 import type { Session, SubmitResult, SubmitSmFields } from '../session/session-types.ts';
-import { createLane, type Lane, type LaneLimits } from './lane.ts';
+import { createLane, type Lane, type LaneLimits, type WindowChange } from './lane.ts';
 import type { PartToken } from './to-outcome.ts';
 import { createTurns, type Turn } from './turns.ts';
 
@@ -16,8 +16,8 @@ export interface Links {
   readonly window: number;
   /** Parts per second that all sessions together submit at most, as the SMSC was found to take them. */
   readonly rate: number;
-  /** Takes a bound session in; one that closes leaves by itself. */
-  attach(session: Session): void;
+  /** Takes a bound session in; one that closes leaves by itself. `resized` is told how its window grows and shrinks. */
+  attach(session: Session, resized?: (change: WindowChange) => void): void;
   /**
    * Hands a part to the session with the most room, in the order of asking, waiting for a slot and for the pace; a message
    * waits until the one before it to the same destination is decided. A part that was throttled, or that met a bind at
@@ -35,8 +35,8 @@ export interface LinksOptions {
   readonly limits: LaneLimits;
   /** What a refusal means; the specification's table when left out. */
   readonly statusOf?: StatusTable;
-  /** Called for every answer, or lack of one, throttlings among them. */
-  readonly answered?: (result: SubmitResult) => void;
+  /** Called for every answer, or lack of one, throttlings among them, with how long it took since it was sent. */
+  readonly answered?: (result: SubmitResult, seconds: number) => void;
   /** Monotonic milliseconds. */
   readonly now?: () => number;
 }
@@ -86,8 +86,8 @@ export const createLinks = (options: LinksOptions): Links => {
     else turns.putBack(job);
   };
 
-  const decide = (job: Job, { session }: Lane, result: SubmitResult): void => {
-    if (result.outcome !== 'not-sent') answered(result);
+  const decide = (job: Job, { session }: Lane, result: SubmitResult, sentAt: number): void => {
+    if (result.outcome !== 'not-sent') answered(result, (now() - sentAt) / 1_000);
     const refusal = result.outcome === 'refused' ? statusOf(result.commandStatus).means : null;
     if (result.outcome === 'refused' && refusal === 'session') {
       job.faults += 1;
@@ -128,7 +128,8 @@ export const createLinks = (options: LinksOptions): Links => {
         return;
       }
       const job = turns.next();
-      if (job) void lane.submit(job.fields, job.token).then((result) => decide(job, lane, result));
+      const sentAt = now();
+      if (job) void lane.submit(job.fields, job.token).then((result) => decide(job, lane, result, sentAt));
     }
   };
 
@@ -162,8 +163,8 @@ export const createLinks = (options: LinksOptions): Links => {
     get rate() {
       return sum(({ rate }) => rate);
     },
-    attach: (session) => {
-      lanes.set(session, createLane(session, limits, statusOf, now));
+    attach: (session, resized) => {
+      lanes.set(session, createLane(session, limits, statusOf, now, resized));
       tellBound();
       pump();
     },

@@ -1,35 +1,45 @@
-/** Up to so many characters are put together here: a call into native code costs more than all of them. */
-const mostByHand = 20;
+const octetAt = (octets: Buffer, at: number): number => octets[at] ?? 0;
 
-const fourOf = (octets: Buffer, at: number): string => {
-  const word = octets.readUInt32BE(at);
-  return String.fromCharCode(word >>> 24, (word >>> 16) & 0xff, (word >>> 8) & 0xff, word & 0xff);
-};
-
-const eightOf = (octets: Buffer, at: number): string => {
-  const [high, low] = [octets.readUInt32BE(at), octets.readUInt32BE(at + 4)];
-  return String.fromCharCode(
-    high >>> 24,
-    (high >>> 16) & 0xff,
-    (high >>> 8) & 0xff,
-    high & 0xff,
-    low >>> 24,
-    (low >>> 16) & 0xff,
-    (low >>> 8) & 0xff,
-    low & 0xff,
+const eightFrom = (octets: Buffer, at: number): string =>
+  String.fromCharCode(
+    octetAt(octets, at),
+    octetAt(octets, at + 1),
+    octetAt(octets, at + 2),
+    octetAt(octets, at + 3),
+    octetAt(octets, at + 4),
+    octetAt(octets, at + 5),
+    octetAt(octets, at + 6),
+    octetAt(octets, at + 7),
   );
-};
 
-/** The characters of octets that were seen to be ASCII. Addresses and ids are short, and every PDU has some. */
+const sixteenFrom = (octets: Buffer, at: number): string =>
+  String.fromCharCode(
+    octetAt(octets, at),
+    octetAt(octets, at + 1),
+    octetAt(octets, at + 2),
+    octetAt(octets, at + 3),
+    octetAt(octets, at + 4),
+    octetAt(octets, at + 5),
+    octetAt(octets, at + 6),
+    octetAt(octets, at + 7),
+    octetAt(octets, at + 8),
+    octetAt(octets, at + 9),
+    octetAt(octets, at + 10),
+    octetAt(octets, at + 11),
+    octetAt(octets, at + 12),
+    octetAt(octets, at + 13),
+    octetAt(octets, at + 14),
+    octetAt(octets, at + 15),
+  );
+
+/**
+ * The characters of octets that were seen to be ASCII. Addresses and ids are short, and every PDU has some: up to sixteen
+ * are put together here and what is too much is cut off, for a call into native code costs more than all of them, and so
+ * does joining pieces.
+ */
 export const asciiText = (octets: Buffer, start: number, end: number): string => {
-  if (end - start > mostByHand) return octets.toString('latin1', start, end);
-  let text = '';
-  let at = start;
-  for (; at + 8 <= end; at += 8) text += eightOf(octets, at);
-  if (at + 4 <= end) {
-    text += fourOf(octets, at);
-    at += 4;
-  }
-  for (; at < end; at++) text += String.fromCharCode(octets.readUInt8(at));
-  return text;
+  const length = end - start;
+  if (length === 0) return '';
+  if (length > 16) return octets.toString('latin1', start, end);
+  return (length > 8 ? sixteenFrom(octets, start) : eightFrom(octets, start)).slice(0, length);
 };

@@ -19,8 +19,15 @@ interface KnownTlv {
   readonly format: TlvFormat;
 }
 
+const { receipted_message_id, message_state, ...otherThanReceipts } = tlvTable;
+const [idTag, idFormat] = receipted_message_id;
+const [stateTag, stateFormat] = message_state;
+const idTlv: KnownTlv = { name: 'receipted_message_id', format: idFormat };
+const stateTlv: KnownTlv = { name: 'message_state', format: stateFormat };
+
+/** All but the two of a receipt. */
 const known: ReadonlyMap<number, KnownTlv> = new Map(
-  Object.entries(tlvTable).map(([name, [tag, format]]) => [tag, { name, format }]),
+  Object.entries(otherThanReceipts).map(([name, [tag, format]]) => [tag, { name, format }]),
 );
 
 const lengthFits = (length: number, format: TlvFormat): boolean => {
@@ -53,6 +60,12 @@ const readKnown = (frame: Buffer, start: number, end: number, { name, format }: 
   return value ?? fail(frame, `${name} is not ASCII`, commandStatuses.ESME_RINVOPTPARAMVAL);
 };
 
+/** Written out for the same reason as decodeMessage: an object that grows key by key takes as long as all the rest. */
+const ofReceipt = (id: string | undefined, state: number | undefined): Tlvs => {
+  if (id === undefined) return state === undefined ? noTlvs : { message_state: state };
+  return state === undefined ? { receipted_message_id: id } : { receipted_message_id: id, message_state: state };
+};
+
 /**
  * Reads the optional parameters from `offset` to the end of the frame: SMPP 3.4, 3.2.4. A tag outside the
  * specification is kept as it stood, and so is one that comes again (callback_num may); the first one counts.
@@ -64,18 +77,27 @@ export const decodeTlvs = (
   frame: Buffer,
   offset: number,
 ): { readonly tlvs: Tlvs; readonly otherTlvs: readonly RawTlv[] } => {
-  const tlvs: Record<string, Value> = {};
-  const otherTlvs: RawTlv[] = [];
+  let id: string | undefined;
+  let state: number | undefined;
+  let others: Record<string, Value> | undefined;
+  let otherTlvs: RawTlv[] | undefined;
   let at = offset;
   while (at < frame.length) {
     const start = at + 4;
     const end = start <= frame.length ? start + frame.readUInt16BE(at + 2) : Number.POSITIVE_INFINITY;
     if (end > frame.length) fail(frame, 'an optional parameter is cut off', commandStatuses.ESME_RINVOPTPARSTREAM);
     const tag = frame.readUInt16BE(at);
-    const tlv = known.get(tag);
-    if (tlv && tlvs[tlv.name] === undefined) tlvs[tlv.name] = readKnown(frame, start, end, tlv);
-    else otherTlvs.push({ tag, value: frame.subarray(start, end) });
+    if (tag === idTag && id === undefined) id = readKnown(frame, start, end, idTlv) as string;
+    else if (tag === stateTag && state === undefined) state = readKnown(frame, start, end, stateTlv) as number;
+    else {
+      const tlv = known.get(tag);
+      others ??= {};
+      otherTlvs ??= [];
+      if (tlv && others[tlv.name] === undefined) others[tlv.name] = readKnown(frame, start, end, tlv);
+      else otherTlvs.push({ tag, value: frame.subarray(start, end) });
+    }
     at = end;
   }
-  return { tlvs: tlvs as Tlvs, otherTlvs };
+  const tlvs = ofReceipt(id, state);
+  return { tlvs: others ? { ...tlvs, ...others } : tlvs, otherTlvs: otherTlvs ?? noOtherTlvs };
 };

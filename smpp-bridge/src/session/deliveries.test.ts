@@ -74,6 +74,24 @@ describe('a message from the SMSC', () => {
     expect(session.state).toBe('BOUND_TRX');
   });
 
+  test('that was answered so, or never, is told as one that comes again; one that was taken is not', async () => {
+    const notTaken: number[] = [];
+    const answers = [0, 0x08];
+    const { promise: never, resolve } = Promise.withResolvers<number>();
+    const events = {
+      ...recordEvents(async () => answers.shift() ?? never),
+      notTaken: ({ sequenceNumber }: { readonly sequenceNumber: number }) => void notTaken.push(sequenceNumber),
+    };
+    const { peer, session } = await bindTo(smsc, {}, events);
+    for (const sequenceNumber of [1, 2, 3])
+      peer.send({ command: 'deliver_sm', commandStatus: 0, sequenceNumber, body: text });
+    await expect.poll(() => notTaken).toEqual([2]);
+    await expect.poll(() => events.delivered.length).toBe(3);
+    session.destroy();
+    resolve(0);
+    await expect.poll(() => notTaken).toEqual([2, 3]);
+  });
+
   test('on a bind that only transmits is refused as 0x04', async () => {
     const { peer, events } = await bindTo(smsc, { bindType: 'transmitter' });
     peer.send({ command: 'deliver_sm', commandStatus: 0, sequenceNumber: 3, body: text });

@@ -23,6 +23,7 @@ interface DeliveriesContext {
   /** How long the owner may take over one. */
   readonly timeoutMs: number | undefined;
   readonly deliver: SessionEvents['deliver'];
+  readonly notTaken: (pdu: DeliverSm | DataSm) => void;
   readonly event: (event: SessionEvent) => void;
   /** One more is answered. */
   readonly answered: () => void;
@@ -57,6 +58,7 @@ export const createDeliveries = (context: DeliveriesContext): Deliveries => {
   const answer = (pdu: DeliverSm | DataSm, commandStatus: number): void => {
     pending--;
     // An answer that the SMSC never gets makes it deliver again, on the next bind.
+    if (stopped || commandStatus !== commandStatuses.ESME_ROK) context.notTaken(pdu);
     if (stopped) return;
     answerDelivery(connection, pdu, commandStatus);
     holdBackOrLetGo();

@@ -89,10 +89,10 @@ export type SessionEvent =
   | { readonly type: 'request-not-supported'; readonly commandId: number }
   | { readonly type: 'notification'; readonly command: 'outbind' | 'alert_notification' }
   | { readonly type: 'delivery-fault'; readonly error: unknown }
-  /** The owner threw when it was told something; the session goes on as if it had not. */
+  /** The owner threw when it was told something; what told it goes on as if it had not. */
   | {
       readonly type: 'listener-fault';
-      readonly listener: 'lateResponse' | 'closed' | 'passed';
+      readonly listener: 'notTaken' | 'lateResponse' | 'closed' | 'passed' | 'bound' | 'lost';
       readonly error: unknown;
     }
   | { readonly type: 'unbind-received' }
@@ -108,6 +108,8 @@ export interface SessionEvents {
    * it again.
    */
   deliver(pdu: DeliverSm | DataSm): Promise<number>;
+  /** What was given to `deliver` was answered with an error, or can no more be answered: the SMSC sends it again. */
+  notTaken?(pdu: DeliverSm | DataSm): void;
   /** The SMSC answered a submit_sm that had already been given up as unknown; `token` is what submit was given. */
   lateResponse(late: { readonly token: unknown; readonly result: SubmitResponse }): void;
   /** Called once, after every submit_sm under way was decided. */

@@ -96,6 +96,7 @@ const createCore = (
     maxPending: settings.maxPendingDeliveries,
     timeoutMs: settings.deliveryTimeoutMs,
     deliver: (pdu) => events.deliver(pdu),
+    notTaken: (pdu) => events.notTaken?.(pdu),
     event: (event) => tell(core, event),
     answered: () => checkDrained(core),
   });

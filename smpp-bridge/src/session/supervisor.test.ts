@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { BackoffPolicy } from './backoff.ts';
 import { type Peer, patientSettings, type ScriptedSmsc, startScriptedSmsc } from './scripted-smsc.ts';
 import type { Session } from './session-types.ts';
-import { type Supervisor, type SupervisorEvent, superviseBind } from './supervisor.ts';
+import { type Supervisor, type SupervisorEvent, type SupervisorEvents, superviseBind } from './supervisor.ts';
 
 const prompt: BackoffPolicy = { baseMs: 1, ceilingMs: 1, bindFailedBaseMs: 1, alreadyBoundMs: 1, circuitOpenMs: 1 };
 const never = 1e9;
@@ -18,7 +18,7 @@ afterEach(async () => {
   supervisor = undefined;
 });
 
-const supervise = (backoff: Partial<BackoffPolicy> = {}) => {
+const supervise = (backoff: Partial<BackoffPolicy> = {}, faults: Partial<SupervisorEvents> = {}) => {
   const log: SupervisorEvent[] = [];
   const sessions: Session[] = [];
   const lost: string[] = [];
@@ -30,6 +30,7 @@ const supervise = (backoff: Partial<BackoffPolicy> = {}) => {
       bound: (session) => sessions.push(session),
       lost: ({ reason }) => lost.push(reason),
       event: (event) => log.push(event),
+      ...faults,
     },
     { backoff: { ...prompt, ...backoff }, random: () => 0.5 },
   );
@@ -153,4 +154,36 @@ test('a bind that comes through while stopping is unbound, and nobody hears of i
   peer.answer(await peer.next('unbind'), 'unbind_resp');
   await stopped;
   expect([sessions, lost]).toEqual([[], []]);
+});
+
+const broken = () => {
+  throw new Error('the owner is broken');
+};
+
+test.each(['lost', 'event'] as const)('an owner whose %s throws is bound for again', async (listener) => {
+  const { sessions } = supervise({}, { [listener]: broken });
+  (await answerBind()).socket.destroy();
+  await answerBind();
+  await expect.poll(() => sessions.length).toBe(2);
+});
+
+test('a session that its owner did not take is unbound, since nobody uses it, and bound anew', async () => {
+  const taken: Session[] = [];
+  let times = 0;
+  const { lost, logged } = supervise(
+    {},
+    {
+      bound: (session) => {
+        times += 1;
+        if (times === 1) broken();
+        taken.push(session);
+      },
+    },
+  );
+  const first = await answerBind();
+  first.answer(await first.next('unbind'), 'unbind_resp');
+  await answerBind();
+  await expect.poll(() => taken.length).toBe(1);
+  expect(logged('listener-fault')).toMatchObject([{ listener: 'bound' }]);
+  expect(lost).toEqual([]);
 });

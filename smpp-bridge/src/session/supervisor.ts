@@ -1,4 +1,5 @@
 import { type BackoffPolicy, type BindFailure, defaultBackoff, opensCircuit, retryDelayMs } from './backoff.ts';
+import { createGuard, type Guard } from './guard-events.ts';
 import { openSession } from './session.ts';
 import type {
   Clock,
@@ -31,8 +32,8 @@ export type SupervisorEvent =
   | { readonly type: 'circuit-closed' }
   | { readonly type: 'session-closed'; readonly closed: SessionClosed };
 
-export interface SupervisorEvents extends Pick<SessionEvents, 'deliver' | 'lateResponse' | 'passed'> {
-  /** A new session is bound and takes messages. */
+export interface SupervisorEvents extends Pick<SessionEvents, 'deliver' | 'notTaken' | 'lateResponse' | 'passed'> {
+  /** A new session is bound and takes messages. Where this throws, nobody uses it: it is unbound, and bound anew later. */
   bound(session: Session): void;
   /** That session is over and all its submit_sm are decided; another follows unless the supervisor was stopped. */
   lost(closed: SessionClosed): void;
@@ -63,6 +64,7 @@ const defaultStableMs = 60_000;
 interface Supervision {
   readonly settings: SessionSettings;
   readonly events: SupervisorEvents;
+  readonly guard: Guard<SupervisorEvent>;
   readonly clock: Clock;
   readonly random: () => number;
   readonly backoff: BackoffPolicy;
@@ -77,7 +79,7 @@ interface Supervision {
   wake: (() => void) | undefined;
 }
 
-const tell = (supervision: Supervision, event: SupervisorEvent): void => supervision.events.event?.(event);
+const tell = (supervision: Supervision, event: SupervisorEvent): void => supervision.guard.event(event);
 
 const retryIn = (supervision: Supervision, failure: BindFailure): number => {
   const { attempt, random, backoff } = supervision;
@@ -130,19 +132,18 @@ const attend = async (
   session: Session,
   ended: Promise<SessionClosed>,
 ): Promise<SessionClosed> => {
-  const { clock, events, stableMs } = supervision;
+  const { clock, events, guard, stableMs } = supervision;
   const boundAt = clock.now();
   supervision.session = session;
   if (supervision.circuitOpen) tell(supervision, { type: 'circuit-closed' });
   supervision.circuitOpen = false;
-  const wanted = !supervision.stopping;
-  if (wanted) events.bound(session);
-  else void session.unbind(supervision.drainMs);
+  const taken = !supervision.stopping && guard.call('bound', () => events.bound(session));
+  if (!taken) void session.unbind(supervision.drainMs);
   const closed = await ended;
   supervision.session = undefined;
   if (clock.now() - boundAt >= stableMs) supervision.attempt = 0;
   tell(supervision, { type: 'session-closed', closed });
-  if (wanted) events.lost(closed);
+  if (taken) guard.call('lost', () => events.lost(closed));
   return closed;
 };
 
@@ -156,6 +157,7 @@ const attemptBind = async (supervision: Supervision): Promise<number> => {
     settings,
     {
       deliver: (pdu) => events.deliver(pdu),
+      notTaken: (pdu) => events.notTaken?.(pdu),
       lateResponse: (late) => events.lateResponse(late),
       closed,
       event: (event) => tell(supervision, event),
@@ -187,6 +189,7 @@ export const superviseBind = (
   const supervision: Supervision = {
     settings,
     events,
+    guard: createGuard((event) => events.event?.(event)),
     clock,
     random,
     backoff,

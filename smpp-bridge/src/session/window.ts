@@ -1,13 +1,4 @@
-/** sequence_number is 1 to 0x7FFFFFFF: SMPP 3.4, 5.1.4. */
-const lastSequenceNumber = 0x7fffffff;
-
-/** A request that waits for its response. `batch` is the write it went out with. */
-export interface InFlight<Entry> {
-  readonly sequenceNumber: number;
-  readonly sentAt: number;
-  readonly batch: number;
-  readonly entry: Entry;
-}
+import { createWaitingRequests, type InFlight, numberAfter } from './waiting-requests.ts';
 
 /** The requests of one session that wait for a response, and those that were given up but may still be answered. */
 export interface Window<Entry, Late> {
@@ -19,7 +10,7 @@ export interface Window<Entry, Late> {
   readonly freeSlots: number;
   readonly size: number;
   resize(size: number): void;
-  /** Puts a request in flight under a number from `nextSequenceNumber`. */
+  /** Puts a request in flight under the number that `nextSequenceNumber` gave last. */
   add(request: InFlight<Entry>): void;
   /** Takes out the request a response is for, and so frees its slot; undefined when none is waiting. */
   settle(sequenceNumber: number): InFlight<Entry> | undefined;
@@ -42,35 +33,30 @@ export interface WindowOptions {
   readonly firstSequenceNumber?: number;
 }
 
-const first = <Value>(values: Iterable<Value>): Value | undefined => {
-  for (const value of values) return value;
-  return undefined;
-};
-
 /** An empty window. */
 export const createWindow = <Entry, Late>(options: WindowOptions): Window<Entry, Late> => {
-  const waiting = new Map<number, InFlight<Entry>>();
+  const waiting = createWaitingRequests<Entry>();
   const buried = new Map<number, Late>();
   let size = options.size;
   let next = options.firstSequenceNumber ?? 1;
 
   const advance = (): number => {
     const taken = next;
-    next = taken === lastSequenceNumber ? 1 : taken + 1;
+    next = numberAfter(taken);
     return taken;
   };
 
   return {
     nextSequenceNumber: () => {
       let candidate = advance();
-      while (waiting.has(candidate) || buried.has(candidate)) candidate = advance();
+      while (!waiting.hasRoomFor(candidate) || buried.has(candidate)) candidate = advance();
       return candidate;
     },
     get inFlight() {
-      return waiting.size;
+      return waiting.count;
     },
     get freeSlots() {
-      return Math.max(0, size - waiting.size);
+      return Math.max(0, size - waiting.count);
     },
     get size() {
       return size;
@@ -78,21 +64,16 @@ export const createWindow = <Entry, Late>(options: WindowOptions): Window<Entry,
     resize: (newSize) => {
       size = newSize;
     },
-    add: (request) => {
-      waiting.set(request.sequenceNumber, request);
-    },
-    settle: (sequenceNumber) => {
-      const request = waiting.get(sequenceNumber);
-      if (request) waiting.delete(sequenceNumber);
-      return request;
-    },
+    add: waiting.add,
+    settle: waiting.take,
     get oldest() {
-      return first(waiting.values());
+      return waiting.oldest;
     },
     bury: (sequenceNumber, late) => {
-      waiting.delete(sequenceNumber);
+      waiting.take(sequenceNumber);
       buried.set(sequenceNumber, late);
-      if (buried.size > options.tombstones) buried.delete(first(buried.keys()) ?? 0);
+      const [forgotten = 0] = buried.keys();
+      if (buried.size > options.tombstones) buried.delete(forgotten);
     },
     isBuried: (sequenceNumber) => buried.has(sequenceNumber),
     exhume: (sequenceNumber) => {
@@ -100,10 +81,6 @@ export const createWindow = <Entry, Late>(options: WindowOptions): Window<Entry,
       buried.delete(sequenceNumber);
       return late;
     },
-    drain: () => {
-      const requests = [...waiting.values()];
-      waiting.clear();
-      return requests;
-    },
+    drain: waiting.takeAll,
   };
 };

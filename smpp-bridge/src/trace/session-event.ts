@@ -1,4 +1,5 @@
 import { logger } from '#shared/telemetry.ts';
+import type { WindowChange } from '../delivery/lane.ts';
 import { commandStatusName } from '../pdu/command-status.ts';
 import { commandName } from '../pdu/pdu.ts';
 import type { SupervisorEvent } from '../session/supervisor.ts';
@@ -51,3 +52,7 @@ export const logSessionEvent = (provider: string, bind: number, event: Superviso
   const logged = loggedEvent(event);
   logger[logged.level]('SMPP session', { provider, bind, event: logged.event });
 };
+
+/** One line whenever the window of a bind grows or shrinks; only at the level debug, for there are many. */
+export const logWindow = (provider: string, bind: number, change: WindowChange): void =>
+  logger.debug('SMPP window', { provider, bind, change });

@@ -1,6 +1,6 @@
 import { type Refusal, refuse } from '#shared/contracts/problems.ts';
 import { type CursorPosition, decodeCursor, encodeCursor } from '#shared/domain/cursor.ts';
-import { type ApiRequest, callerOf } from '../api-request.ts';
+import { type ApiRequest, callerOf } from './api-request.ts';
 
 interface Asked {
   readonly limit: number;
