@@ -1,13 +1,19 @@
 import { benchApi } from './api.ts';
+import { benchCarousel } from './carousel.ts';
+import { benchCas } from './cas.ts';
 import { benchJourney } from './journey.ts';
 import { benchList } from './list.ts';
+import { benchOta } from './ota.ts';
 import { benchSmpp } from './smpp.ts';
 import { benchThrottle } from './throttle.ts';
 
 const benches: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = {
   api: benchApi,
+  carousel: benchCarousel,
+  cas: benchCas,
   journey: benchJourney,
   list: benchList,
+  ota: benchOta,
   smpp: benchSmpp,
   throttle: benchThrottle,
 };

@@ -42,7 +42,7 @@ const partOf = (n: number) => ({
     destination_addr: `49170000${1000 + (n % destinations)}9`,
     short_message: Buffer.from(`${n}`),
   },
-  token: { message_id: MessageId.parse(uuidV7()), attempt: 1, part: 1 },
+  token: { message_id: MessageId.parse(uuidV7()), attempt: 1, parts: [1] },
 });
 
 interface Accepted {

@@ -1,7 +1,12 @@
 import type { Command } from './command.ts';
+import { cardCommands } from './commands/cards.ts';
+import { casCommands } from './commands/cas.ts';
 import { clientCommands } from './commands/clients.ts';
 import { creditCommands } from './commands/credit.ts';
 import { messageCommands } from './commands/messages.ts';
+import { numberCommands } from './commands/numbers.ts';
+import { providerCommands, routeCommands } from './commands/providers.ts';
+import { pushCommands } from './commands/pushes.ts';
 import { recipientCommands } from './commands/recipients.ts';
 
 /** Every command there is, in the order in which help shows them. */
@@ -10,4 +15,10 @@ export const commands: readonly Command[] = [
   ...creditCommands,
   ...messageCommands,
   ...recipientCommands,
+  ...numberCommands,
+  ...providerCommands,
+  ...routeCommands,
+  ...casCommands,
+  ...pushCommands,
+  ...cardCommands,
 ];

@@ -22,6 +22,11 @@ export interface StageConfig {
   readonly database: DatabaseConfig;
   readonly api: ApiConfig;
   readonly bridge: BridgeConfig;
+  /** For how long parts of an inbound message wait for the rest, before it is given to the client as far as it came. */
+  readonly inboundWaitMinutes: number;
+  readonly hsm: HsmConfig;
+  /** Only where there is a multiplexer that takes EMMs. */
+  readonly muxBridge?: MuxBridgeConfig;
   /** The account's limit of concurrent executions; an alarm is raised at 80 % of it. */
   readonly accountConcurrency: number;
 }
@@ -64,42 +69,40 @@ export interface ApiConfig {
   };
 }
 
+/** Where card keys are that are not sealed in the database, and what that HSM may be asked: docs/ota.md. */
+export interface HsmConfig {
+  readonly backend: 'none' | 'http-xml' | 'pkcs11';
+  /** The most calls at once, by all instances together. */
+  readonly permits: number;
+  readonly callsPerSecond: number;
+  /** For one call; ten of them fit into the timeout of process-push. */
+  readonly deadlineMs: number;
+  /** The ports on which it listens, beside 443. */
+  readonly ports: readonly number[];
+}
+
 export interface BridgeConfig {
   readonly tasks: number;
   /** Fargate CPU units and MiB; only some pairs exist. */
   readonly cpu: number;
   readonly memoryMiB: number;
-  readonly provider: ProviderConfig;
 }
 
-/** What the operator of the SMSC allows and how its answers are read: docs/smpp.md says what each does. */
-export interface ProviderConfig {
-  /** Sessions each task binds. */
-  readonly binds: number;
-  /** submit_sm without a response at once, at most, on each bind. */
-  readonly window: number;
-  /** What the contract allows on each bind; 0 where it is not known: it is then found out by what is throttled. */
-  readonly partsPerSecond: number;
-  /** Parts that may go at once after a rest. */
-  readonly burst: number;
-  /** Where a command_status means something else than in the specification, by code or range: `0x400-0x40F`. */
-  readonly statuses: Readonly<
-    Record<string, StatusClass | { readonly means: StatusClass; readonly mostTries: number }>
-  >;
-  /** `accept` only where the SMSC does not mark its receipts: any telephone can then forge one. */
-  readonly plainReceipts: 'refuse' | 'accept';
+export interface MuxBridgeConfig {
+  /** Two where a carousel is to go on when a task dies. */
+  readonly tasks: number;
+  /** Fargate CPU units and MiB; a million EMMs on air take some 700 MiB. */
+  readonly cpu: number;
+  readonly memoryMiB: number;
+  /** Where it may send to; which of them a carousel uses is in its row. */
+  readonly multiplexers: readonly {
+    readonly cidr: string;
+    readonly protocol: 'tcp' | 'udp';
+    readonly ports: readonly [first: number, last: number];
+  }[];
 }
 
-type StatusClass = 'throttle' | 'transient' | 'session' | 'permanent' | 'vendor';
-
-const provider: ProviderConfig = {
-  binds: 1,
-  window: 10,
-  partsPerSecond: 0,
-  burst: 10,
-  statuses: {},
-  plainReceipts: 'refuse',
-};
+const hsm: HsmConfig = { backend: 'http-xml', permits: 8, callsPerSecond: 50, deadlineMs: 5_000, ports: [] };
 
 const dev: StageConfig = {
   region: 'eu-central-1',
@@ -119,7 +122,9 @@ const dev: StageConfig = {
     statementTimeoutSeconds: 40,
   },
   api: { throttle: { rate: 1000, burst: 200 }, firewall: false },
-  bridge: { tasks: 1, cpu: 256, memoryMiB: 512, provider },
+  bridge: { tasks: 1, cpu: 256, memoryMiB: 512 },
+  inboundWaitMinutes: 30,
+  hsm,
   accountConcurrency: 10,
 };
 
@@ -131,7 +136,7 @@ const staging: StageConfig = {
   network: { ...dev.network, cidr: '10.65.0.0/20' },
   database: { ...dev.database, capacity: { min: 0.5, max: 8 }, backupDays: 7 },
   api: { reservedConcurrency: 50, throttle: { rate: 500, burst: 50 }, firewall: false },
-  bridge: { tasks: 2, cpu: 512, memoryMiB: 1024, provider },
+  bridge: { tasks: 2, cpu: 512, memoryMiB: 1024 },
   accountConcurrency: 1000,
 };
 
@@ -143,10 +148,21 @@ const prod: StageConfig = {
   network: { ...dev.network, cidr: '10.66.0.0/20', natGateways: 2 },
   database: { ...staging.database, capacity: { min: 0.5, max: 16 }, standbys: 1, backupDays: 35 },
   api: { reservedConcurrency: 200, throttle: { rate: 2000, burst: 200 }, firewall: true },
-  bridge: { tasks: 2, cpu: 1024, memoryMiB: 2048, provider: { ...provider, binds: 2, window: 50 } },
+  bridge: { tasks: 2, cpu: 1024, memoryMiB: 2048 },
 };
 
-export const configs: Readonly<Record<Stage, StageConfig>> = { dev, staging, prod, local: dev };
+/** dev, with the multiplexer simulator. */
+const local: StageConfig = {
+  ...dev,
+  muxBridge: {
+    tasks: 1,
+    cpu: 256,
+    memoryMiB: 512,
+    multiplexers: [{ cidr: '127.0.0.1/32', protocol: 'tcp', ports: [1024, 65_535] }],
+  },
+};
+
+export const configs: Readonly<Record<Stage, StageConfig>> = { dev, staging, prod, local };
 
 /** @throws Error naming the stages there are. */
 export const parseStage = (name: unknown): Stage => {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
 import { Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { buildSync } from 'esbuild';
@@ -22,10 +22,15 @@ export interface Program {
 const requireBanner =
   "import { createRequire as createBundleRequire } from 'node:module'; const require = createBundleRequire(import.meta.url);\n";
 
-const compile = (entry: string): string => {
-  const built = buildSync({
+const outdir = join(repositoryRoot, '.build');
+
+/** Programs by their entries. Together, since most of what they are made of they share, and it is read once. */
+const compile = (entries: readonly string[]): readonly (readonly [entry: string, code: string])[] => {
+  const { outputFiles } = buildSync({
     absWorkingDir: repositoryRoot,
-    entryPoints: [entry],
+    entryPoints: [...entries],
+    outbase: repositoryRoot,
+    outdir,
     bundle: true,
     write: false,
     platform: 'node',
@@ -34,17 +39,24 @@ const compile = (entry: string): string => {
     mainFields: ['module', 'main'],
     logLevel: 'error',
   });
-  const code = built.outputFiles[0]?.text ?? '';
-  return code.includes('__require = ') ? requireBanner + code : code;
+  return outputFiles.map(({ path, text }) => [
+    relative(outdir, path).replace(/\.js$/, '.ts'),
+    text.includes('__require = ') ? requireBanner + text : text,
+  ]);
 };
+
+const allPrograms = (): readonly string[] =>
+  globSync(['lambdas/*/handler.ts', '*-bridge/src/main.ts'], { cwd: repositoryRoot });
 
 /** Stages of one run share what they compile: the code of a program does not differ between them. */
 const compiled = new Map<string, string>();
 
 const compileOnce = (entry: string): string => {
-  const code = compiled.get(entry) ?? compile(entry);
-  compiled.set(entry, code);
-  return code;
+  const known = compiled.get(entry);
+  if (known !== undefined) return known;
+  const programs = allPrograms();
+  for (const [each, code] of compile(programs.includes(entry) ? programs : [entry])) compiled.set(each, code);
+  return compiled.get(entry) ?? '';
 };
 
 /** Writes the files into a directory named after their content, whole or not at all, and gives its path. */

@@ -7,8 +7,10 @@ import type { Stage } from './config.ts';
 import { deploymentOf, repositoryRoot } from './deployment.ts';
 import { ApiStack } from './stacks/api.ts';
 import { BridgeStack } from './stacks/bridge.ts';
+import { CasStack } from './stacks/cas.ts';
 import { DataStack } from './stacks/data.ts';
 import { MessagingStack } from './stacks/messaging.ts';
+import { MuxBridgeStack } from './stacks/mux-bridge.ts';
 import { OperationsStack } from './stacks/operations.ts';
 import { ProcessingStack } from './stacks/processing.ts';
 import { SchedulesStack } from './stacks/schedules.ts';
@@ -19,18 +21,23 @@ export const addStacks = (app: App, stage: Stage): void => {
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
   const messaging = new MessagingStack(app, deployment);
   const data = new DataStack(app, deployment, messaging.alarms);
-  const api = new ApiStack(app, deployment, data, messaging);
+  const cas = new CasStack(app, deployment, data, messaging);
+  const api = new ApiStack(app, deployment, data, messaging, cas);
   const processing = new ProcessingStack(app, deployment, data, messaging);
   const bridge = new BridgeStack(app, deployment, data, messaging);
+  const { muxBridge } = deployment.config;
+  if (muxBridge) new MuxBridgeStack(app, deployment, muxBridge, data, messaging).addStackDependency(data);
   const schedules = new SchedulesStack(app, deployment, data, messaging);
   // The schema is brought forward before any code that needs it.
-  for (const stack of [api, processing, bridge, schedules]) stack.addStackDependency(data);
-  new OperationsStack(app, deployment, { data, messaging, api, processing, bridge, schedules });
+  for (const stack of [cas, api, processing, bridge, schedules]) stack.addStackDependency(data);
+  new OperationsStack(app, deployment, { data, messaging, cas, api, processing, bridge, schedules });
 };
 
 export interface SynthesizeOptions {
   /** Whether programs are compiled into their assets. Default true; without, templates are the same but for asset hashes. */
   readonly bundling?: boolean;
+  /** Whether the CDK checks the templates, which takes longer than all else. Default: of a stage that is deployed. */
+  readonly checksTemplates?: boolean;
 }
 
 const readJson = (path: string): unknown => JSON.parse(readFileSync(path, 'utf8'));
@@ -50,6 +57,7 @@ export const synthesize = (stage: Stage, outdir: string, options: SynthesizeOpti
   const app = new App({
     outdir,
     analyticsReporting: false,
+    builtinCloudFormationValidation: options.checksTemplates ?? stage !== 'local',
     context: {
       ...featureFlags(),
       // Where a resource's asset lies in the assembly: what the dev cloud runs functions from.

@@ -3,12 +3,15 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { runCasJourney } from './run/cas-journey.ts';
 import { claimDirectory } from './run/claim-directory.ts';
 import { runJourney } from './run/journey.ts';
+import { runPushJourney } from './run/push-journey.ts';
 import { say } from './run/say.ts';
 import { type Signalbox, startSignalbox } from './run/start-signalbox.ts';
 
-const usage = `npm start                runs Signalbox on this machine, sends one message through it, and stays up
+const usage = `npm start                runs Signalbox on this machine, sends a message, a push and a
+                         request for conditional access through it, and stays up
 npm start -- --once      the same on free ports and in a directory of its own, and exits
 npm start -- --reset     forgets what earlier runs left in .local
 npm start -- --directory DIR   keeps everything in DIR instead of .local
@@ -55,16 +58,29 @@ const readOptions = (args: readonly string[], environment: NodeJS.ProcessEnv) =>
   };
 };
 
+/** A message, a push to a card of the simulator, and a text that becomes an entitlement; a real SMSC does not know them. */
+const runJourneys = async (signalbox: Signalbox): Promise<void> => {
+  const { cloud, client, callbacks, smsc } = signalbox;
+  const options = { apiUrl: cloud.apiUrl, apiKey: client.apiKey, callbacks, say, timeoutMs: journeyMs };
+  await runJourney(options);
+  say('One message went all the way.');
+  if (smsc) {
+    await runPushJourney(options);
+    say('One push went all the way, and the card proved its answer.');
+  }
+  await runCasJourney({ ...signalbox, apiKey: client.apiKey, say, timeoutMs: journeyMs });
+  say('A text became an entitlement.');
+};
+
 /** Sends the first message and, unless it is to be the only one, stays up until a signal comes. */
 const serve = async (signalbox: Signalbox, once: boolean, interrupted: Promise<unknown>): Promise<void> => {
-  const { cloud, client, callbacks } = signalbox;
-  const journey = runJourney({ apiUrl: cloud.apiUrl, apiKey: client.apiKey, callbacks, say, timeoutMs: journeyMs });
+  const { cloud } = signalbox;
+  const journey = runJourneys(signalbox);
   if (await Promise.race([journey.then(() => false), interrupted.then(() => true)])) return;
-  say('One message went all the way.');
   if (once) return;
   say(`The API is ${cloud.apiUrl}; keys and addresses stand in ${signalbox.endpointsFile}. Ctrl-C stops everything.`);
   await interrupted;
-  say('Stopping: the bridge drains first');
+  say('Stopping: the bridges drain first');
 };
 
 const run = async (args: readonly string[], environment: NodeJS.ProcessEnv): Promise<void> => {

@@ -66,6 +66,13 @@ const rules: readonly Rule[] = [
     may: [/^smpp-bridge\/src\/(pdu|session|delivery)\//, /^shared\//],
   },
   { name: 'smpp-bridge imports itself and shared', from: /^smpp-bridge\//, may: [/^smpp-bridge\//, /^shared\//] },
+  { name: 'mux-bridge imports itself and shared', from: /^mux-bridge\//, may: [/^mux-bridge\//, /^shared\//] },
+  {
+    name: 'mux-bridge/session imports the domain',
+    from: /^mux-bridge\/src\/session\//,
+    may: [/^mux-bridge\/src\/session\//, /^shared\/domain\//],
+  },
+  { name: 'mux-bridge imports itself and shared', from: /^mux-bridge\//, may: [/^mux-bridge\//, /^shared\//] },
   {
     name: 'the client library imports itself: it goes out alone',
     from: /^clients\/typescript\/src\//,

@@ -16,8 +16,9 @@ export const clientCommands: readonly Command[] = [
       senders: { value: 'a,b' },
       countries: { value: 'DE,FR' },
       cap: { value: 'cents a day' },
+      languages: { value: 'hi,tr' },
     },
-    run: (client, { name, price, credit, sender, senders, countries, cap }) =>
+    run: (client, { name, price, credit, sender, senders, countries, cap, languages }) =>
       client.createClient({
         body: present({
           name: given(name),
@@ -27,6 +28,7 @@ export const clientCommands: readonly Command[] = [
           allowed_senders: words(senders),
           allowed_countries: words(countries),
           daily_spend_cap_cents: wholeNumber('cap', cap),
+          national_languages: words(languages) as 'hi'[] | undefined,
         }),
       }),
   },

@@ -22,3 +22,15 @@ export const present = <Fields extends object>(
 
 /** A word that the command's table demands. */
 export const given = (text: string | undefined): string => text ?? '';
+
+/** The members of a JSON object. @throws UsageError when it is given and is none. */
+export const json = (name: string, text: string | undefined): Readonly<Record<string, unknown>> => {
+  if (text === undefined) return {};
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+  } catch {
+    // Told below, in the words of the option.
+  }
+  throw new UsageError(`--${name} is a JSON object, such as {"window":50}.`);
+};

@@ -72,10 +72,11 @@ const parametersOf = (operation: DocumentedOperation, place: Parameter['in']): S
   };
 };
 
-const bodyTypes = (content: Content | undefined): string[] =>
-  Object.entries(content ?? {}).map(([type, { schema }]) =>
-    type === 'application/json' && schema ? typeOf(schema) : 'string',
-  );
+/** The client speaks JSON wherever that is spoken; what comes in nothing else is text. */
+const bodyTypes = (content: Content = {}): string[] => {
+  const json = content['application/json'];
+  return json?.schema ? [typeOf(json.schema)] : Object.keys(content).map(() => 'string');
+};
 
 const requestType = (operation: DocumentedOperation): string => {
   const path = parametersOf(operation, 'path');

@@ -16,6 +16,19 @@ export const bridgeMetric = (metricName: string, statistic: string, period = min
     period,
   });
 
+/**
+ * The same of each provider, as a series of its own: providers are data, and one that is added is looked at without a
+ * deployment. The alarm says which of them it is for (CloudWatch User Guide, "Create a CloudWatch alarm based on a
+ * Metrics Insights query").
+ */
+const byProvider = (metricName: string): MathExpression =>
+  new MathExpression({
+    expression: `SELECT MAX(${metricName}) FROM SCHEMA("${metricNamespace}", provider, service) GROUP BY provider ORDER BY MAX() DESC`,
+    usingMetrics: {},
+    label: metricName,
+    period: minute,
+  });
+
 /** Whether the sessions are up, and whether the SMSC takes what they submit. */
 export const bridgeAlarms = (
   scope: Construct,
@@ -44,16 +57,24 @@ export const bridgeAlarms = (
   });
   alarms.page(scope, {
     heading: 'smpp-bridge/BoundSessionsBelowWanted',
-    sentence: `A task of smpp-bridge has held fewer than ${config.bridge.provider.binds} bound sessions for 5 minutes.`,
-    metric: bridgeMetric('BoundSessions', Stats.MINIMUM),
-    threshold: config.bridge.provider.binds,
+    sentence: 'No task of smpp-bridge has had a bound session with any provider for 5 minutes.',
+    metric: bridgeMetric('BoundSessions', Stats.MAXIMUM),
+    threshold: 1,
     periods: 5,
     ...silenceIsBad,
   });
   alarms.page(scope, {
+    heading: 'smpp-bridge/ProviderNotBound',
+    sentence: 'A provider, which the alarm names, has had a bind slot of smpp-bridge with no bind on it for 5 minutes.',
+    metric: byProvider('ProviderBindsMissing'),
+    threshold: 1,
+    periods: 5,
+  });
+  alarms.page(scope, {
     heading: 'smpp-bridge/CircuitOpen',
-    sentence: 'The SMSC does not take the system id or the password of smpp-bridge, which tries again in minutes only.',
-    metric: bridgeMetric('OpenCircuits', Stats.MAXIMUM),
+    sentence:
+      'A provider, which the alarm names, does not take the system id or the password of smpp-bridge, which tries again in minutes only.',
+    metric: byProvider('ProviderCircuitsOpen'),
     threshold: 1,
     moneyPath: true,
   });

@@ -20,8 +20,10 @@ import { apiAlarms } from '../constructs/api-alarms.ts';
 import { callbackExemptOrigins } from '../constructs/callback-exempt-origins.ts';
 import { Firewall } from '../constructs/firewall.ts';
 import { addGatewayProblems } from '../constructs/gateway-problems.ts';
+import { providerExemptHosts } from '../constructs/provider-exempt-hosts.ts';
 import { ServiceFunction } from '../constructs/service-function.ts';
 import { acknowledge, type Deployment, StageStack } from '../deployment.ts';
+import type { CasStack } from './cas.ts';
 import type { DataStack } from './data.ts';
 import { type MessagingStack, queueEnvironment } from './messaging.ts';
 
@@ -38,7 +40,7 @@ export class ApiStack extends StageStack {
   readonly serveApi: ServiceFunction;
   readonly api: RestApi;
 
-  constructor(scope: Construct, deployment: Deployment, data: DataStack, messaging: MessagingStack) {
+  constructor(scope: Construct, deployment: Deployment, data: DataStack, messaging: MessagingStack, cas: CasStack) {
     super(scope, 'api', deployment, 'personal');
     const { alarms } = messaging;
     this.authorizeRequest = new ServiceFunction(this, 'AuthorizeRequest', {
@@ -70,8 +72,16 @@ export class ApiStack extends StageStack {
       reservedConcurrency: deployment.config.api.reservedConcurrency,
       environment: {
         ...data.database.environment,
-        ...queueEnvironment(...messaging.sending, messaging.callbacks),
+        ...queueEnvironment(
+          ...messaging.sending,
+          messaging.callbacks,
+          messaging.outcomes,
+          messaging.pushes,
+          messaging.casRequests,
+        ),
+        ...cas.encryptionEnvironment,
         CALLBACK_KEY_ARN: data.callbackKey.keyArn,
+        CARD_KEY_ARN: data.cardKey.keyArn,
         ...callbackExemptOrigins(this),
         DEAD_LETTER_QUEUE_URLS: JSON.stringify(
           Object.fromEntries(messaging.all.map(({ name, deadLetters }) => [name, deadLetters.queueUrl])),
@@ -79,6 +89,8 @@ export class ApiStack extends StageStack {
         LIMITS_TABLE_NAME: data.limits.tableName,
         ANSWERS_TABLE_NAME: data.answers.tableName,
         KEY_CHECK_SECRET_ARN: data.keyCheckSecret.secretArn,
+        ...providerExemptHosts(this),
+        PROVIDER_SECRETS_PREFIX: data.providerSecretsPrefix,
       },
     });
     data.database.allow(this.serveApi.role);
@@ -87,11 +99,24 @@ export class ApiStack extends StageStack {
     for (const { queue } of messaging.sending) this.serveApi.allow(['sqs:SendMessage'], queue.queueArn);
     // What the keys that it issues are checked by.
     this.serveApi.allow(['secretsmanager:GetSecretValue'], data.keyCheckSecret.secretArn);
+    // It writes the passwords of providers, and reads the keys by which some of them sign their receipts.
+    data.allowProviderSecrets(this.serveApi.role, [
+      'secretsmanager:GetSecretValue',
+      'secretsmanager:CreateSecret',
+      'secretsmanager:PutSecretValue',
+      'secretsmanager:DeleteSecret',
+    ]);
     for (const { deadLetters } of messaging.all) this.serveApi.allow(['sqs:GetQueueAttributes'], deadLetters.queueArn);
-    this.serveApi.allow(['sqs:SendMessage'], messaging.callbacks.queue.queueArn);
+    for (const { queue } of [messaging.callbacks, messaging.outcomes, messaging.pushes, messaging.casRequests])
+      this.serveApi.allow(['sqs:SendMessage'], queue.queueArn);
+    cas.allowEncryption(this.serveApi);
     // It makes signing secrets, and never reads one.
     this.serveApi.allow(['kms:Encrypt'], data.callbackKey.keyArn, {
       StringEquals: { 'kms:EncryptionContext:purpose': 'callback-signing' },
+    });
+    // It seals card keys that are imported, under a new data key each time, and opens none.
+    this.serveApi.allow(['kms:GenerateDataKey'], data.cardKey.keyArn, {
+      StringEquals: { 'kms:EncryptionContext:purpose': 'card-key' },
     });
     // What /readyz asks.
     this.serveApi.allow(['sqs:GetQueueAttributes'], messaging.deliveriesNormal.queue.queueArn);

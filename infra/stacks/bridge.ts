@@ -15,7 +15,6 @@ import {
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
-import type { ProviderConfig } from '../config.ts';
 import { bridgeAlarms } from '../constructs/bridge-alarms.ts';
 import { commonEnvironment } from '../constructs/service-function.ts';
 import { acknowledge, type Deployment, StageStack } from '../deployment.ts';
@@ -36,16 +35,7 @@ CMD ["node", "main.mjs"]
 
 const healthCheck = `fetch('http://127.0.0.1:${metricsPort}/healthz').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))`;
 
-const providerEnvironment = (provider: ProviderConfig): Record<string, string> => ({
-  PROVIDER_BINDS: `${provider.binds}`,
-  PROVIDER_WINDOW: `${provider.window}`,
-  PROVIDER_PARTS_PER_SECOND: `${provider.partsPerSecond}`,
-  PROVIDER_BURST: `${provider.burst}`,
-  PROVIDER_STATUSES: JSON.stringify(provider.statuses),
-  PROVIDER_PLAIN_RECEIPTS: provider.plainReceipts,
-});
-
-/** The long-lived SMPP sessions: a service of tasks that claim, submit, and report what the SMSC said. */
+/** The long-lived sessions with providers: a service of tasks that claim, submit, and report what was said. */
 export class BridgeStack extends StageStack {
   readonly cluster: Cluster;
   readonly service: FargateService;
@@ -65,7 +55,7 @@ export class BridgeStack extends StageStack {
       allowAllOutbound: false,
     });
     securityGroup.addEgressRule(Peer.anyIpv4(), Port.tcp(443), 'The APIs of AWS');
-    securityGroup.addEgressRule(Peer.anyIpv4(), Port.tcpRange(1024, 65535), 'SMSCs, on the port of their secret');
+    securityGroup.addEgressRule(Peer.anyIpv4(), Port.tcpRange(1024, 65535), 'SMSCs, on the port that each is set to');
     const task = this.taskDefinition(deployment, data, messaging);
     this.service = new FargateService(this, 'Service', {
       serviceName: names.of('smpp-bridge'),
@@ -121,9 +111,8 @@ export class BridgeStack extends StageStack {
         ...commonEnvironment(deployment, 'smpp-bridge'),
         ...data.database.environment,
         ...queueEnvironment(...messaging.deliveries, messaging.outcomes, messaging.inbound),
-        PROVIDER_NAME: 'primary',
-        PROVIDER_SECRET_ARN: data.providerSecret.secretArn,
-        ...providerEnvironment(config.bridge.provider),
+        BIND_SLOTS_TABLE_NAME: data.bindSlots.tableName,
+        PROVIDER_SECRETS_PREFIX: data.providerSecretsPrefix,
         METRICS_PORT: `${metricsPort}`,
       },
       healthCheck: {
@@ -170,6 +159,7 @@ export class BridgeStack extends StageStack {
     );
     allow([messaging.outcomes.queue.queueArn, messaging.inbound.queue.queueArn], 'sqs:SendMessage');
     data.database.allow(role);
-    allow([data.providerSecret.secretArn], 'secretsmanager:GetSecretValue');
+    data.allowProviderSecrets(role, ['secretsmanager:GetSecretValue']);
+    data.allowTable(role, data.bindSlots, ['dynamodb:GetItem', 'dynamodb:PutItem']);
   }
 }

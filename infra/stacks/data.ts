@@ -16,16 +16,28 @@ export class DataStack extends StageStack {
   readonly network: Network;
   readonly database: Database;
   readonly leases: Table;
+  /** Which task of the bridge has which of the binds that a provider allows. */
+  readonly bindSlots: Table;
   /** The token buckets of clients. */
   readonly limits: Table;
+  /** What the HSM has in hand, and whether it is well. */
+  readonly gates: Table;
   /** Answers that were given under an idempotency key. */
   readonly answers: Table;
   /** Encrypts what is at rest in the database and the tables. */
   readonly dataKey: Key;
   /** The envelope key of the secrets that sign callbacks. */
   readonly callbackKey: Key;
+  /** The envelope key of the cards' keys that are in the database. */
+  readonly cardKey: Key;
+  readonly hsmSecret: Secret;
+  /** Wraps the keys of EMMs: encrypt-emm's alone. */
+  readonly emmKey: Key;
+  /** Wraps the keys of what is kept of EMMs, cards and groups: encrypt-emm's alone. */
+  readonly emmDataKey: Key;
   readonly keyCheckSecret: Secret;
-  readonly providerSecret: Secret;
+  /** What the names of the secrets of providers begin with; the providers themselves are data. */
+  readonly providerSecretsPrefix: string;
 
   constructor(scope: Construct, deployment: Deployment, alarms: Alarms) {
     super(scope, 'data', deployment, 'personal');
@@ -41,6 +53,24 @@ export class DataStack extends StageStack {
       description: 'Envelope of the secrets that sign callbacks.',
       context: { purpose: 'callback-signing' },
     }).key;
+    this.cardKey = new PurposeKey(this, 'CardKey', {
+      deployment,
+      purpose: 'cards',
+      description: 'Envelope of the data keys under which card keys are sealed.',
+      context: { purpose: 'card-key' },
+    }).key;
+    this.emmKey = new PurposeKey(this, 'EmmKey', {
+      deployment,
+      purpose: 'emm',
+      description: 'Wraps the keys that EMMs are encrypted with on air.',
+      context: { purpose: 'emm' },
+    }).key;
+    this.emmDataKey = new PurposeKey(this, 'EmmDataKey', {
+      deployment,
+      purpose: 'emm-data',
+      description: 'Wraps the keys of what is kept: the commands of EMMs, and the keys of cards and groups.',
+      context: { purpose: 'emm-data' },
+    }).key;
     this.database = new Database(this, 'Database', {
       deployment,
       alarms,
@@ -48,10 +78,13 @@ export class DataStack extends StageStack {
       encryptionKey: this.dataKey,
     });
     this.leases = this.makeTable(deployment, 'Leases', 'lease_name');
+    this.bindSlots = this.makeTable(deployment, 'BindSlots', 'provider_name');
     this.limits = this.makeTable(deployment, 'Limits', 'bucket_name');
     this.answers = this.makeTable(deployment, 'Answers', 'answer_key');
+    this.gates = this.makeTable(deployment, 'Gates', 'gate_name');
+    this.hsmSecret = this.makeHsmSecret(deployment);
     this.keyCheckSecret = this.makeKeyCheckSecret(deployment);
-    this.providerSecret = this.makeProviderSecret(deployment);
+    this.providerSecretsPrefix = deployment.names.secret('providers/');
     new DatabaseMigration(this, 'Migration', { deployment, alarms, database: this.database });
     for (const [i, address] of this.network.addresses.entries())
       new CfnOutput(this, `FixedAddress${i + 1}`, {
@@ -86,6 +119,18 @@ export class DataStack extends StageStack {
     );
   }
 
+  /** Lets a role use the passwords of providers, which are made and removed while Signalbox runs. */
+  allowProviderSecrets(role: Role, actions: readonly string[]): void {
+    const names = `${this.providerSecretsPrefix}*`;
+    const resource = `arn:${this.partition}:secretsmanager:${this.region}:${this.account}:secret:${names}`;
+    role.addToPolicy(new PolicyStatement({ actions: [...actions], resources: [resource] }));
+    acknowledge(
+      role,
+      `AwsSolutions-IAM5[Resource::arn:aws:secretsmanager:${this.region}:<AWS::AccountId>:secret:${names}]`,
+      'Providers are data: which there will be is not known when this is deployed, but what their secrets are called.',
+    );
+  }
+
   private makeKeyCheckSecret(deployment: Deployment): Secret {
     const secret = new Secret(this, 'KeyCheckSecret', {
       secretName: deployment.names.secret('key-check'),
@@ -97,19 +142,18 @@ export class DataStack extends StageStack {
     return secret;
   }
 
-  private makeProviderSecret(deployment: Deployment): Secret {
-    const secret = new Secret(this, 'PrimaryProviderSecret', {
-      secretName: deployment.names.secret('smsc/primary'),
-      description: 'The account at the SMSC, filled in by the operator: {host, port, tls, system_id, password}.',
+  private makeHsmSecret(deployment: Deployment): Secret {
+    const secret = new Secret(this, 'HsmSecret', {
+      secretName: deployment.names.secret('hsm'),
+      description:
+        'How to reach the HSM, filled in by the operator: {url, ca, cert, key}, or {library, token_label, pin}.',
       generateSecretString: {
-        secretStringTemplate: JSON.stringify({ host: 'smsc.invalid', port: 2775, tls: true, system_id: 'signalbox' }),
-        generateStringKey: 'password',
-        passwordLength: 8,
-        excludePunctuation: true,
+        secretStringTemplate: JSON.stringify({ url: 'https://hsm.invalid/', ca: '', cert: '' }),
+        generateStringKey: 'key',
       },
       removalPolicy: deployment.dataRemoval,
     });
-    acknowledge(secret, 'AwsSolutions-SMG4', 'The SMSC sets its password; it is changed together with its operator.');
+    acknowledge(secret, 'AwsSolutions-SMG4', 'The certificate is renewed together with the operator of the HSM.');
     return secret;
   }
 }

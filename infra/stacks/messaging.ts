@@ -15,6 +15,9 @@ export const consumerTimeouts = {
   outcomes: Duration.seconds(30),
   inbound: Duration.seconds(30),
   callbacks: Duration.seconds(30),
+  /** Ten calls of the HSM one after another, each up to its deadline, and what the database takes. */
+  pushes: Duration.seconds(90),
+  casRequests: Duration.seconds(30),
 } as const;
 
 /** What carries: the queues between the programs, and the two topics from alarms to people. */
@@ -29,6 +32,9 @@ export class MessagingStack extends StageStack {
   readonly outcomes: WorkQueue;
   readonly inbound: WorkQueue;
   readonly callbacks: WorkQueue;
+  readonly pushes: WorkQueue;
+  /** What subscribers ask for by SMS: EMMs. */
+  readonly casRequests: WorkQueue;
 
   constructor(scope: Construct, deployment: Deployment) {
     super(scope, 'messaging', deployment, 'personal');
@@ -37,7 +43,7 @@ export class MessagingStack extends StageStack {
     this.alarms = alarmsOf(deployment, { pages, tickets: this.tickets });
     const queue = (name: string, consumerTimeout: Duration, rest: Partial<WorkQueueProps>) =>
       new WorkQueue(this, pascalCase(name), { deployment, alarms: this.alarms, name, consumerTimeout, ...rest });
-    const { delivery, simulation, outcomes, inbound, callbacks } = consumerTimeouts;
+    const { delivery, simulation, outcomes, inbound, callbacks, pushes, casRequests } = consumerTimeouts;
     const urgent = { oldestMessage: Duration.seconds(60), moneyPath: true };
     const usual = { oldestMessage: Duration.seconds(120), moneyPath: true };
     this.deliveriesHigh = queue('deliveries-high', delivery, urgent);
@@ -47,6 +53,8 @@ export class MessagingStack extends StageStack {
     this.outcomes = queue('outcomes', outcomes, usual);
     this.inbound = queue('inbound', inbound, { ...usual, moneyPath: false });
     this.callbacks = queue('callbacks', callbacks, { ...usual, moneyPath: false });
+    this.pushes = queue('pushes', pushes, { ...usual, moneyPath: false });
+    this.casRequests = queue('cas-requests', casRequests, { ...usual, moneyPath: false });
   }
 
   /** The deliveries queues, by falling priority. */
@@ -61,7 +69,7 @@ export class MessagingStack extends StageStack {
 
   /** Every queue between programs. */
   get all(): readonly WorkQueue[] {
-    return [...this.sending, this.outcomes, this.inbound, this.callbacks];
+    return [...this.sending, this.outcomes, this.inbound, this.callbacks, this.pushes, this.casRequests];
   }
 
   private topic(id: string, deployment: Deployment, name: string, displayName: string): Topic {

@@ -18,11 +18,13 @@ import type { Construct } from 'constructs';
 import { alarmDescription, minute } from '../constructs/alarms.ts';
 import { apiMetrics } from '../constructs/api-alarms.ts';
 import { bridgeMetric } from '../constructs/bridge-alarms.ts';
+import { muxBridgeMetric } from '../constructs/mux-bridge-alarms.ts';
 import type { ServiceFunction } from '../constructs/service-function.ts';
 import type { WorkQueue } from '../constructs/work-queue.ts';
 import { type Deployment, StageStack } from '../deployment.ts';
 import { type ApiStack, stageName } from './api.ts';
 import type { BridgeStack } from './bridge.ts';
+import type { CasStack } from './cas.ts';
 import type { DataStack } from './data.ts';
 import type { MessagingStack } from './messaging.ts';
 import type { ProcessingStack } from './processing.ts';
@@ -31,6 +33,7 @@ import type { SchedulesStack } from './schedules.ts';
 export interface Watched {
   readonly data: DataStack;
   readonly messaging: MessagingStack;
+  readonly cas: CasStack;
   readonly api: ApiStack;
   readonly processing: ProcessingStack;
   readonly bridge: BridgeStack;
@@ -116,7 +119,7 @@ const functionGraph = ({ name, function: made }: ServiceFunction): IWidget =>
 
 /** The money path from left to right and from top to bottom: accepted, queued, submitted, settled, called back. */
 const serviceWidgets = (watched: Watched, moneyPath: IAlarm[]): IWidget[][] => {
-  const { api, messaging, processing, schedules, data } = watched;
+  const { api, messaging, processing, schedules, data, cas } = watched;
   const { of, percent } = apiMetrics(api.api.restApiName, stageName);
   const database = data.database.cluster;
   return [
@@ -134,6 +137,7 @@ const serviceWidgets = (watched: Watched, moneyPath: IAlarm[]): IWidget[][] => {
     messaging.deliveries.map(queueGraph),
     [queueGraph(messaging.outcomes), functionGraph(processing.settleOutcomes), functionGraph(processing.handleInbound)],
     [queueGraph(messaging.callbacks), functionGraph(processing.notifyClient), queueGraph(messaging.inbound)],
+    [queueGraph(messaging.casRequests), functionGraph(cas.generateEmm), functionGraph(cas.encryptEmm)],
     [
       graph('database: capacity units', [database.metricServerlessDatabaseCapacity({ period: minute })]),
       graph('database: capacity used, percent', [database.metricACUUtilization({ period: minute })]),
@@ -142,7 +146,7 @@ const serviceWidgets = (watched: Watched, moneyPath: IAlarm[]): IWidget[][] => {
   ];
 };
 
-/** What the bridge and the SMSC say to each other. */
+/** What the bridges and their peers say to each other. */
 const carrierWidgets = (): IWidget[][] => [
   [
     graph('bound sessions of a task', [
@@ -151,5 +155,12 @@ const carrierWidgets = (): IWidget[][] => [
     ]),
     graph('parts', [bridgeMetric('PartsSubmitted', Stats.SUM), bridgeMetric('SubmitErrors', Stats.SUM)]),
     graph('receipts', [bridgeMetric('ReceiptsReceived', Stats.SUM)]),
+  ],
+  [
+    graph('EMMs on air', [muxBridgeMetric('EmmsEmitted', Stats.SUM)]),
+    graph('carousels', [
+      muxBridgeMetric('CarouselsEmitted', Stats.SUM),
+      muxBridgeMetric('CarouselsWithoutBandwidth', Stats.SUM),
+    ]),
   ],
 ];

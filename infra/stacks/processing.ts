@@ -1,22 +1,24 @@
 import { Peer, Port, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import type { Construct } from 'constructs';
 import { callbackExemptOrigins } from '../constructs/callback-exempt-origins.ts';
+import { makeProcessPush } from '../constructs/process-push.ts';
 import { ServiceFunction } from '../constructs/service-function.ts';
 import { type Deployment, StageStack } from '../deployment.ts';
 import type { DataStack } from './data.ts';
 import { consumerTimeouts, type MessagingStack, queueEnvironment } from './messaging.ts';
 
-/** What works off the queues behind the bridge: settling, inbound messages, callbacks; and the bridge of test keys. */
+/** What works off the queues behind the bridge: settling, inbound messages, callbacks, pushes; and the bridge of test keys. */
 export class ProcessingStack extends StageStack {
   readonly settleOutcomes: ServiceFunction;
   readonly handleInbound: ServiceFunction;
   readonly notifyClient: ServiceFunction;
   readonly simulateDelivery: ServiceFunction;
+  readonly processPush: ServiceFunction;
 
   constructor(scope: Construct, deployment: Deployment, data: DataStack, messaging: MessagingStack) {
     super(scope, 'processing', deployment, 'personal');
     const { database } = data;
-    const { alarms, deliveriesTest, outcomes, inbound, callbacks } = messaging;
+    const { alarms, deliveriesHigh, deliveriesTest, outcomes, inbound, callbacks, pushes, casRequests } = messaging;
 
     this.settleOutcomes = new ServiceFunction(this, 'SettleOutcomes', {
       deployment,
@@ -24,10 +26,10 @@ export class ProcessingStack extends StageStack {
       name: 'settle-outcomes',
       timeout: consumerTimeouts.outcomes,
       errors: 'money-path',
-      environment: { ...database.environment, ...queueEnvironment(callbacks) },
+      environment: { ...database.environment, ...queueEnvironment(callbacks, pushes) },
     });
     database.allow(this.settleOutcomes.role);
-    this.settleOutcomes.allow(['sqs:SendMessage'], callbacks.queue.queueArn);
+    for (const { queue } of [callbacks, pushes]) this.settleOutcomes.allow(['sqs:SendMessage'], queue.queueArn);
     this.settleOutcomes.consume(outcomes, 5);
 
     this.handleInbound = new ServiceFunction(this, 'HandleInbound', {
@@ -36,9 +38,15 @@ export class ProcessingStack extends StageStack {
       name: 'handle-inbound',
       timeout: consumerTimeouts.inbound,
       errors: 'few',
-      environment: database.environment,
+      environment: {
+        ...database.environment,
+        ...queueEnvironment(callbacks, deliveriesHigh, pushes, casRequests),
+      },
     });
     database.allow(this.handleInbound.role);
+    // Answers to STOP and START go to deliveries, those of cards to pushes, what subscribers ask for to cas-requests.
+    for (const { queue } of [callbacks, deliveriesHigh, pushes, casRequests])
+      this.handleInbound.allow(['sqs:SendMessage'], queue.queueArn);
     this.handleInbound.consume(inbound, 5);
 
     this.simulateDelivery = new ServiceFunction(this, 'SimulateDelivery', {
@@ -54,6 +62,7 @@ export class ProcessingStack extends StageStack {
     this.simulateDelivery.consume(deliveriesTest, 2);
 
     this.notifyClient = this.makeNotifyClient(deployment, data, messaging);
+    this.processPush = makeProcessPush(this, deployment, data, messaging);
   }
 
   private makeNotifyClient(deployment: Deployment, data: DataStack, { alarms, callbacks }: MessagingStack) {

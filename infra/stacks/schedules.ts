@@ -15,6 +15,8 @@ interface Job {
   readonly expression: string;
   readonly runsWithin: { readonly period: Duration; readonly periods: number };
   readonly sendsTo: MessagingStack['sending'];
+  /** Beside what every job is told. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 const everyMinute = {
@@ -29,10 +31,22 @@ export class SchedulesStack extends StageStack {
 
   constructor(scope: Construct, deployment: Deployment, data: DataStack, messaging: MessagingStack) {
     super(scope, 'schedules', deployment, 'internal');
-    const { sending, callbacks } = messaging;
+    const { sending, callbacks, pushes, casRequests } = messaging;
     const jobs: readonly Job[] = [
-      { ...everyMinute, name: 'dispatch-due', errors: 'money-path', sendsTo: [...sending, callbacks] },
-      { ...everyMinute, name: 'remove-expired', errors: 'few', sendsTo: [callbacks] },
+      {
+        ...everyMinute,
+        name: 'dispatch-due',
+        errors: 'money-path',
+        sendsTo: [...sending, callbacks, pushes, casRequests],
+      },
+      {
+        ...everyMinute,
+        name: 'remove-expired',
+        errors: 'few',
+        sendsTo: [callbacks],
+        environment: { INBOUND_WAIT_MINUTES: `${deployment.config.inboundWaitMinutes}` },
+      },
+      { ...everyMinute, name: 'cycle-emms', errors: 'few', sendsTo: [] },
       {
         name: 'maintain-partitions',
         timeout: Duration.seconds(60),
@@ -49,13 +63,21 @@ export class SchedulesStack extends StageStack {
         runsWithin: { period: Duration.hours(1), periods: 3 },
         sendsTo: [],
       },
+      {
+        name: 'sum-statistics',
+        timeout: Duration.minutes(4),
+        errors: 'few',
+        expression: 'rate(5 minutes)',
+        runsWithin: { period: Duration.minutes(15), periods: 1 },
+        sendsTo: [],
+      },
     ];
     this.jobs = jobs.map((job) => this.schedule(job, deployment, data, messaging));
     ledgerAlarms(this, messaging.alarms);
   }
 
   private schedule(job: Job, deployment: Deployment, data: DataStack, { alarms }: MessagingStack): ServiceFunction {
-    const { name, timeout, errors, expression, runsWithin, sendsTo } = job;
+    const { name, timeout, errors, expression, runsWithin, sendsTo, environment } = job;
     const made = new ServiceFunction(this, pascalCase(name), {
       deployment,
       alarms,
@@ -66,6 +88,7 @@ export class SchedulesStack extends StageStack {
         ...data.database.environment,
         ...queueEnvironment(...sendsTo),
         LEASES_TABLE_NAME: data.leases.tableName,
+        ...environment,
       },
     });
     data.database.allow(made.role);

@@ -14,6 +14,7 @@ const record: KeyRecord = {
   isTest: false,
   ratePerSecond: 100,
   burst: 200,
+  nationalLanguages: 'hi tr',
   expiresAt: null,
   revokedAt: null,
   suspendedAt: null,
@@ -59,6 +60,7 @@ describe('a key', () => {
         is_test: 'false',
         rate_per_second: '100',
         burst: '200',
+        national_languages: 'hi tr',
       },
     });
   });

@@ -12,6 +12,8 @@ export interface KeyRecord {
   readonly isTest: boolean;
   readonly ratePerSecond: number;
   readonly burst: number;
+  /** Joined by a space. */
+  readonly nationalLanguages: string;
   readonly expiresAt: Date | null;
   readonly revokedAt: Date | null;
   readonly suspendedAt: Date | null;
@@ -40,6 +42,7 @@ const callerOf = (record: KeyRecord, keyId: string): Caller => ({
   is_test: record.isTest ? 'true' : 'false',
   rate_per_second: `${record.ratePerSecond}`,
   burst: `${record.burst}`,
+  national_languages: record.nationalLanguages,
 });
 
 /**

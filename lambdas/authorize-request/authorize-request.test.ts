@@ -4,7 +4,15 @@ import { createAuthorizer } from './authorize-request.ts';
 
 const allowed = (keyId: string): Authorization => ({
   outcome: 'allowed',
-  caller: { client_id: 'c', key_id: keyId, scopes: '', is_test: 'false', rate_per_second: '1', burst: '1' },
+  caller: {
+    client_id: 'c',
+    key_id: keyId,
+    scopes: '',
+    is_test: 'false',
+    rate_per_second: '1',
+    burst: '1',
+    national_languages: '',
+  },
 });
 const byKey = async (apiKey: string | undefined) => (apiKey === undefined ? refused('missing') : allowed(apiKey));
 const byToken = async (token: string) => allowed(`jwt:${token}`);

@@ -3,7 +3,7 @@ import { refused } from './authorization.ts';
 import { type ClientRecord, createTokenAuthorizer } from './authorize-token.ts';
 
 const clientId = '01910000-0000-7000-8000-000000000001';
-const record: ClientRecord = { ratePerSecond: 10, burst: 20, suspendedAt: null };
+const record: ClientRecord = { ratePerSecond: 10, burst: 20, nationalLanguages: 'hi', suspendedAt: null };
 const claims = { exp: 1, signalbox_client_id: clientId, scope: 'messages:read messages:write', sub: 'service-7' };
 
 let now: number;
@@ -41,6 +41,7 @@ describe('a token', () => {
         is_test: 'false',
         rate_per_second: '10',
         burst: '20',
+        national_languages: 'hi',
       },
     });
   });

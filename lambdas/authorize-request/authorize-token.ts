@@ -7,6 +7,8 @@ import { type Authorization, maxRemembered, recordAgeMs, refused } from './autho
 export interface ClientRecord {
   readonly ratePerSecond: number;
   readonly burst: number;
+  /** Joined by a space. */
+  readonly nationalLanguages: string;
   readonly suspendedAt: Date | null;
 }
 
@@ -75,6 +77,7 @@ export const createTokenAuthorizer = ({ verify, clients, now }: Surroundings) =>
       is_test: 'false',
       rate_per_second: `${record.ratePerSecond}`,
       burst: `${record.burst}`,
+      national_languages: record.nationalLanguages,
     } as const;
     return { outcome: record.suspendedAt ? 'suspended' : 'allowed', caller };
   };

@@ -9,6 +9,7 @@ const caller = {
   is_test: 'false' as const,
   rate_per_second: '10',
   burst: '20',
+  national_languages: '',
 };
 const methodArn = 'arn:aws:execute-api:eu-central-1:123456789012:abcdef1234/prod/POST/v1/messages';
 

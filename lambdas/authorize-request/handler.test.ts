@@ -93,6 +93,7 @@ test('a good key is allowed the whole stage, and serve-api is told whose it is',
       is_test: 'false',
       rate_per_second: '100',
       burst: '200',
+      national_languages: '',
     },
   });
 });

@@ -22,11 +22,16 @@ const createOutbox = (messages: number, given: Partial<Outbox> = {}) => {
     settle: async () => undefined,
     dueMessages: async (limit) => due(Math.min(left, limit)),
     dueCallbacks: async () => [],
+    dueCasRequests: async () => [],
     enqueueMessages: async (batch) => {
       queued.push(batch.length);
       left -= batch.length;
     },
     enqueueCallbacks: async () => undefined,
+    recoverPushes: async () => undefined,
+    idleCards: async () => [],
+    enqueueCards: async () => undefined,
+    enqueueCasRequests: async () => undefined,
     isLate: () => false,
     ...given,
   };
@@ -35,7 +40,7 @@ const createOutbox = (messages: number, given: Partial<Outbox> = {}) => {
 
 test('everything that is due is queued, a page at a time', async () => {
   const { outbox, queued } = createOutbox(2_500);
-  expect(await dispatchDue(outbox)).toEqual({ recovered: 0, messages: 2_500, callbacks: 0 });
+  expect(await dispatchDue(outbox)).toEqual({ recovered: 0, messages: 2_500, callbacks: 0, casRequests: 0, cards: 0 });
   expect(queued).toEqual([1_000, 1_000, 500]);
 });
 

@@ -1,29 +1,54 @@
 import { randomUUID } from 'node:crypto';
+import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
 import * as z from 'zod';
+import { removeCas } from '#shared/adapters/cas/remove-cas.ts';
+import { findOverdue, sweepAssemblies } from '#shared/adapters/collect-parts.ts';
 import { connectSql } from '#shared/adapters/data-api.ts';
 import { databaseEnv, databaseOf } from '#shared/adapters/environment.ts';
 import { eraseSome } from '#shared/adapters/erasures.ts';
 import { connectLeases } from '#shared/adapters/leases.ts';
+import { inboundOf, receiveAndTell } from '#shared/adapters/receive-and-tell.ts';
 import { expireMessages, sweep } from '#shared/adapters/recover-messages.ts';
 import { refuseRecentlyOptedOut } from '#shared/adapters/refuse-opted-out.ts';
 import { settleAndTell } from '#shared/adapters/settle-and-tell.ts';
 import { readEnv } from '#shared/env.ts';
-import { logger, publishMetrics } from '#shared/telemetry.ts';
+import { logger, metrics, publishMetrics } from '#shared/telemetry.ts';
 import { type Attic, removeExpired } from './remove-expired.ts';
 
-const env = readEnv({ ...databaseEnv, CALLBACKS_QUEUE_URL: z.url(), LEASES_TABLE_NAME: z.string().min(1) });
+const env = readEnv({
+  ...databaseEnv,
+  CALLBACKS_QUEUE_URL: z.url(),
+  INBOUND_WAIT_MINUTES: z.coerce.number().int().min(1),
+  LEASES_TABLE_NAME: z.string().min(1),
+});
 const sql = connectSql(databaseOf(env));
 const leases = connectLeases(env.LEASES_TABLE_NAME);
 const reserveMs = 15_000;
+
+/** With 255 parts each, about as much as one answer of the Data API holds. */
+const mostOverdue = 5;
+
+const receiveOverdue = async (): Promise<number> => {
+  const overdue = await findOverdue(sql, { waitMinutes: env.INBOUND_WAIT_MINUTES, limit: mostOverdue });
+  // Half a message is never a command, so there is nothing to be answered.
+  await receiveAndTell(sql, { callbacks: env.CALLBACKS_QUEUE_URL, replies: null }, overdue.map(inboundOf));
+  if (overdue.length > 0) metrics.addMetric('InboundIncomplete', MetricUnit.Count, overdue.length);
+  return overdue.length;
+};
 
 const atticFor = (context: Context): Attic => ({
   expire: (limit) => expireMessages(sql, limit),
   refuseOptedOut: (limit) => refuseRecentlyOptedOut(sql, limit),
   erase: (limit) => eraseSome(sql, limit),
-  settle: (ids) => settleAndTell(sql, env.CALLBACKS_QUEUE_URL, ids),
-  sweep: () => sweep(sql),
+  settle: async (ids) => void (await settleAndTell(sql, env.CALLBACKS_QUEUE_URL, ids)),
+  receiveOverdue,
+  removeCas: (limit) => removeCas(sql, limit),
+  sweep: async () => {
+    await sweep(sql);
+    await sweepAssemblies(sql);
+  },
   isLate: () => context.getRemainingTimeInMillis() < reserveMs,
 });
 

@@ -2,6 +2,7 @@ import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
 import { CorrelationId } from '#shared/contracts/identifiers.ts';
 import { problemOf, problems, type Refusal } from '#shared/contracts/problems.ts';
 import { Caller, type Scope } from '#shared/contracts/scopes.ts';
+import { type NationalLanguage, nationalLanguages } from '#shared/domain/text/national-languages.ts';
 
 /** Who asks, and within which limits: what authorize-request said. */
 export interface ApiCaller {
@@ -12,6 +13,8 @@ export interface ApiCaller {
   readonly isTest: boolean;
   readonly ratePerSecond: number;
   readonly burst: number;
+  /** In whose alphabets its texts may be written, where that takes fewer parts. */
+  readonly nationalLanguages: readonly NationalLanguage[];
 }
 
 /** What the gateway's event says, in our words. */
@@ -59,8 +62,16 @@ const readCaller = (event: APIGatewayProxyEvent): ApiRequest['caller'] => {
   const told = Caller.safeParse(event.requestContext.authorizer);
   if (!told.success) return null;
   const { client_id: clientId, key_id: keyId, scopes, is_test, rate_per_second, burst } = told.data;
-  const limits = { ratePerSecond: Number(rate_per_second), burst: Number(burst) };
-  return { clientId, keyId, scopes: new Set(scopes.split(' ')), isTest: is_test === 'true', ...limits };
+  const wanted = new Set(told.data.national_languages.split(' '));
+  return {
+    clientId,
+    keyId,
+    scopes: new Set(scopes.split(' ')),
+    isTest: is_test === 'true',
+    ratePerSecond: Number(rate_per_second),
+    burst: Number(burst),
+    nationalLanguages: nationalLanguages.filter((language) => wanted.has(language)),
+  };
 };
 
 /** The caller's `x-request-id` when it is usable, else the gateway's. */

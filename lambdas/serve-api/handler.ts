@@ -5,8 +5,9 @@ import * as z from 'zod';
 import { acceptBatch } from '#shared/adapters/accept-batch.ts';
 import { acceptMessage } from '#shared/adapters/accept-message.ts';
 import { cancelMessage } from '#shared/adapters/cancel-message.ts';
+import { connectEmmEncryption } from '#shared/adapters/cas/emm-encryption.ts';
 import { connectSql } from '#shared/adapters/data-api.ts';
-import { enqueueCallbacks, enqueueMessages } from '#shared/adapters/enqueue.ts';
+import { enqueueCallbacks, enqueueCasRequests, enqueueMessages } from '#shared/adapters/enqueue.ts';
 import {
   databaseEnv,
   databaseOf,
@@ -16,28 +17,40 @@ import {
 } from '#shared/adapters/environment.ts';
 import { listMessages } from '#shared/adapters/list-messages.ts';
 import { markMessagesQueued } from '#shared/adapters/outbox.ts';
-import { countMessages, probeQueue } from '#shared/adapters/queues.ts';
+import { connectProviderSecrets } from '#shared/adapters/provider-secrets.ts';
+import { countMessages, probeQueue, sendBatch } from '#shared/adapters/queues.ts';
 import { quoteMessage } from '#shared/adapters/quote-message.ts';
 import { connectRateLimits } from '#shared/adapters/rate-limits.ts';
 import { readMessage } from '#shared/adapters/read-message.ts';
 import { readTimeline } from '#shared/adapters/read-timeline.ts';
 import { refuseOptedOut } from '#shared/adapters/refuse-opted-out.ts';
 import { connectRememberedAnswers } from '#shared/adapters/remembered-answers.ts';
+import { routeMessage } from '#shared/adapters/route-message.ts';
 import { connectSecrets } from '#shared/adapters/secrets.ts';
 import { settleAndTell } from '#shared/adapters/settle-and-tell.ts';
+import { connectSigningKeys } from '#shared/adapters/signing-keys.ts';
 import { connectSmallSecrets } from '#shared/adapters/small-secrets.ts';
 import { openApiDocument } from '#shared/contracts/openapi/document.ts';
 import { refuse } from '#shared/contracts/problems.ts';
 import type { Operation } from '#shared/contracts/routes.ts';
 import { parseExemptOrigins } from '#shared/domain/callback-url.ts';
+import { parseExemptHosts } from '#shared/domain/provider-host.ts';
 import { readEnv } from '#shared/env.ts';
 import { logAbout, logger, publishMetrics } from '#shared/telemetry.ts';
 import { createAdminHandles } from './admin/admin-handles.ts';
 import { toApiRequest, toResult } from './api-request.ts';
 import { type CallbackNeeds, createCallbackHandles } from './callbacks/callback-handles.ts';
+import { createCardHandles } from './cards/card-handles.ts';
+import { createCarouselHandles } from './cas/carousel-handles.ts';
+import { createEmmHandles } from './cas/emm-handles.ts';
+import { type CasRequestNeeds, createCasRequestHandles } from './cas/request-handles.ts';
 import { createCreditHandles } from './credit/credit-handles.ts';
 import type { Handles } from './handles.ts';
+import { createInboundHandles } from './inbound/inbound-handles.ts';
 import { createMessageHandles, type Messages } from './messages/message-handles.ts';
+import { createRoutingHandles } from './providers/routing-handles.ts';
+import { createPushHandles } from './pushes/push-handles.ts';
+import { createReceiveReceipts } from './receipts/receive-receipts.ts';
 import { createRecipientHandles } from './recipients/recipient-handles.ts';
 import { type Server, serve } from './serve-api.ts';
 import { createServiceHandles } from './service/service-handles.ts';
@@ -49,13 +62,21 @@ const env = readEnv({
   CALLBACK_EXEMPT_ORIGINS: z.string(),
   CALLBACK_KEY_ARN: z.string().min(1),
   CALLBACKS_QUEUE_URL: z.url(),
+  CARD_KEY_ARN: z.string().min(1),
+  PUSHES_QUEUE_URL: z.url(),
+  CAS_REQUESTS_QUEUE_URL: z.url(),
+  ENCRYPT_EMM_FUNCTION_NAME: z.string().min(1),
   KEY_CHECK_SECRET_ARN: z.string().min(1),
   LIMITS_TABLE_NAME: z.string().min(1),
+  OUTCOMES_QUEUE_URL: z.url(),
   ANSWERS_TABLE_NAME: z.string().min(1),
+  PROVIDER_EXEMPT_HOSTS: z.string(),
+  PROVIDER_SECRETS_PREFIX: z.string().min(1),
 });
 const sql = connectSql(databaseOf(env));
 const queues = sendingQueuesOf(env);
 const secrets = connectSecrets();
+const providerSecrets = connectProviderSecrets(env.PROVIDER_SECRETS_PREFIX);
 const exemptOrigins = parseExemptOrigins(env.CALLBACK_EXEMPT_ORIGINS);
 
 const callbackSecrets = connectSmallSecrets(env.CALLBACK_KEY_ARN);
@@ -86,6 +107,11 @@ const enqueueCallback: CallbackNeeds['enqueueCallback'] = ({ id, attempt }, clie
     (error: unknown) => logger.warn('A callback is left to dispatch-due', { callback_id: id, error: error as Error }),
   );
 
+const enqueueCasRequest: CasRequestNeeds['enqueueCasRequest'] = (request) =>
+  enqueueCasRequests(env.CAS_REQUESTS_QUEUE_URL, [request]).catch((error: unknown) =>
+    logger.warn('A request is left to dispatch-due', { request_id: request.id, error: error as Error }),
+  );
+
 /** What one call does not reach is remove-expired's, which comes by every minute. */
 const mostRefused = 500;
 
@@ -106,14 +132,22 @@ const handles: Handles<Operation> = {
     accept: (message, key) => acceptMessage(sql, message, key),
     acceptBatch: (batch, key) => acceptBatch(sql, batch, key),
     quote: (message) => quoteMessage(sql, message),
+    route: (message) => routeMessage(sql, message),
     enqueue,
     listMessages: (page) => listMessages(sql, page),
     cancelMessage: (asked) => cancelMessage(sql, asked),
     readMessage: (clientId, id) => readMessage(sql, clientId, id),
     readTimeline: (clientId, id) => readTimeline(sql, clientId, id),
   }),
+  ...createPushHandles({ sql, exemptOrigins, pushesQueueUrl: env.PUSHES_QUEUE_URL }),
+  ...createCardHandles({ sql, pushesQueueUrl: env.PUSHES_QUEUE_URL, cardKeyArn: env.CARD_KEY_ARN }),
   ...createCreditHandles({ sql }),
   ...createAdminHandles({ sql, exemptOrigins, pepper: () => secrets(env.KEY_CHECK_SECRET_ARN) }),
+  ...createRoutingHandles({
+    sql,
+    exemptHosts: parseExemptHosts(env.PROVIDER_EXEMPT_HOSTS),
+    secrets: providerSecrets,
+  }),
   ...createCallbackHandles({
     sql,
     exemptOrigins,
@@ -122,6 +156,20 @@ const handles: Handles<Operation> = {
     enqueueCallback,
   }),
   ...createRecipientHandles({ sql, refuseWaiting }),
+  ...createInboundHandles({ sql }),
+  receiveReceipts: createReceiveReceipts({
+    signingKey: connectSigningKeys(sql, providerSecrets),
+    report: (reported) => sendBatch(env.OUTCOMES_QUEUE_URL, [{ body: reported }]),
+    now: () => new Date(),
+  }),
+  ...createCasRequestHandles({ sql, newId: () => uuidV7(), enqueueCasRequest }),
+  ...createEmmHandles({
+    sql,
+    now: () => new Date(),
+    newId: () => uuidV7(),
+    encryption: connectEmmEncryption(env.ENCRYPT_EMM_FUNCTION_NAME),
+  }),
+  ...createCarouselHandles({ sql }),
   ...createServiceHandles({
     checkDependencies: async () => ({
       database: await faultOf(sql('SELECT 1 AS one')),

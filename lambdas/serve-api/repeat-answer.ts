@@ -15,9 +15,10 @@ interface Memory {
 const keyOf = ({ method, headers }: ApiRequest): string | undefined =>
   method === 'POST' ? headers['idempotency-key'] : undefined;
 
-const hashOf = ({ route, pathParameters, body }: ApiRequest): string =>
+/** The first answer is given again as it was: who asks for it in another representation has the database make it. */
+const hashOf = ({ route, pathParameters, headers, body }: ApiRequest): string =>
   createHash('sha256')
-    .update(JSON.stringify([route, pathParameters, body]))
+    .update(JSON.stringify([route, pathParameters, headers.accept, headers['content-type'], body]))
     .digest('hex');
 
 export const recallAnswer = async (

@@ -40,7 +40,8 @@ beforeEach(() => {
   asked = 0;
   clientNumber += 1;
   const scopes = new Set(['messages:read', 'messages:write']);
-  caller = { clientId: `client-${clientNumber}`, keyId: 'k', scopes, isTest: false, ratePerSecond: 1, burst: 3 };
+  const limits = { ratePerSecond: 1, burst: 3 };
+  caller = { clientId: `client-${clientNumber}`, keyId: 'k', scopes, isTest: false, ...limits, nationalLanguages: [] };
 });
 
 const request = (given: Partial<ApiRequest> = {}): ApiRequest => ({

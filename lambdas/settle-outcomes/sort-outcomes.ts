@@ -1,6 +1,7 @@
 import type { OutcomeRow, ReceiptRow } from '#shared/adapters/record-outcomes.ts';
 import type { Outcome, OutcomesReported } from '#shared/contracts/queue-messages.ts';
 import { identify } from '#shared/domain/receipts/smsc-message-id.ts';
+import { refusalText } from '#shared/domain/refusal.ts';
 
 /** Of what was said of one attempt in one batch, the most certain counts: an answer, even a late one, beats a silence. */
 const certainty = { PartSubmitted: 3, PartRefused: 2, PartNotSent: 1, PartUnknown: 0 } as const;
@@ -13,7 +14,7 @@ const idsOf = (raw: string | null) => {
 };
 
 const errorOf = (outcome: PartOutcome): string | null => {
-  if (outcome.type === 'PartRefused') return `command_status 0x${outcome.command_status.toString(16).padStart(8, '0')}`;
+  if (outcome.type === 'PartRefused') return refusalText(outcome.command_status);
   return outcome.type === 'PartUnknown' ? outcome.reason : null;
 };
 

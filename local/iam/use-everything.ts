@@ -1,10 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import pg from 'pg';
+import { v7 as uuidV7 } from 'uuid';
+import { acceptPush } from '#shared/adapters/accept-push.ts';
+import { signCallback } from '#shared/domain/callback-signature.ts';
+import { standardQuirks } from '#shared/domain/ota/card-quirks.ts';
 import type { DevCloud } from '../cloud/dev-cloud.ts';
 import { runJourney } from '../run/journey.ts';
+import { runPushJourney } from '../run/push-journey.ts';
 import type { Say } from '../run/say.ts';
+import { operatorSql } from '../run/seed-cards.ts';
+import { demoCas } from '../run/seed-cas.ts';
 import type { Signalbox } from '../run/start-signalbox.ts';
+import { type DemoCard, demoCards, demoTar } from '../sim/demo-cards.ts';
 
 const stepMs = 60_000;
 const priorities = ['high', 'normal', 'bulk'] as const;
@@ -131,10 +139,20 @@ const testCallbacks = async ({ signalbox: { cloud, client }, database }: Run): P
   });
 };
 
+/** A number of the demo client gets a STOP: the client is told, and the telephone answered. */
 const receiveInbound = async ({ signalbox, database }: Run): Promise<void> => {
-  signalbox.smsc?.injectMo({ source: '491700000001', destination: '12345', text: 'STOP' });
-  await until('storing the inbound message', async () => {
-    const { rowCount } = await database.query(`SELECT FROM inbound_messages WHERE destination_addr = '12345'`);
+  const { clientId } = signalbox.client;
+  await database.query(`UPDATE clients SET callback_types = callback_types || '{message.received}' WHERE id = $1`, [
+    clientId,
+  ]);
+  await database.query(`INSERT INTO inbound_numbers (id, number, client_id) VALUES (new_uuid_v7(), '12345', $1)`, [
+    clientId,
+  ]);
+  signalbox.smsc?.injectMo({ source: '491700000077', destination: '12345', text: 'STOP' });
+  await until('answering the inbound message', async () => {
+    const { rowCount } = await database.query(
+      `SELECT FROM messages WHERE recipient = '491700000077' AND tells_opt_out AND state = 'DELIVERED'`,
+    );
     return rowCount === 1;
   });
 };
@@ -155,15 +173,181 @@ const giveBack = async ({ signalbox: { cloud } }: Run): Promise<void> => {
   });
 };
 
-/** A key for the demo client, issued through the API. */
-const issueKey = async ({ signalbox: { cloud, client } }: Run): Promise<void> => {
-  const url = new URL(`/v1/admin/clients/${client.clientId}/keys`, cloud.apiUrl);
-  const response = await fetch(url, {
+const postAsOperator = async ({ signalbox: { cloud, client } }: Run, path: string, body: object): Promise<void> => {
+  const response = await fetch(new URL(`/v1/admin/${path}`, cloud.apiUrl), {
     method: 'POST',
     headers: { 'x-api-key': client.adminApiKey, 'content-type': 'application/json' },
-    body: JSON.stringify({ name: 'may it?', scopes: ['messages:read'] }),
+    body: JSON.stringify(body),
   });
-  if (!response.ok) throw new Error(`POST ${url.pathname}: ${response.status} ${await response.text()}`);
+  if (!response.ok) throw new Error(`POST ${path}: ${response.status} ${await response.text()}`);
+};
+
+/** What an HTTP provider says of a message, signed with its key. */
+const postReceipt = async (cloud: DevCloud, secret: string): Promise<void> => {
+  const receipt = { message_id: 'unheard-of', to: '491700000001', state: 'DELIVERED' };
+  const body = JSON.stringify({ receipts: [receipt] });
+  const signature = signCallback({ body, at: Math.floor(Date.now() / 1000), secrets: [secret] });
+  const response = await fetch(new URL('/v1/receipts/web', cloud.apiUrl), {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'signalbox-signature': signature },
+    body,
+  });
+  if (response.status !== 202) throw new Error(`A receipt: ${response.status} ${await response.text()}`);
+};
+
+/** Providers that nothing is routed to, with its password, made and removed through the API. */
+const administerProviders = async ({ signalbox: { cloud, client } }: Run): Promise<void> => {
+  const ask = async (method: string, path: string, body?: object): Promise<void> => {
+    const response = await fetch(new URL(path, cloud.apiUrl), {
+      method,
+      headers: { 'x-api-key': client.adminApiKey, 'content-type': 'application/json' },
+      ...(body ? { body: JSON.stringify(body) } : {}),
+    });
+    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
+  };
+  const provider = { host: 'smsc.example.com', port: 2775, system_id: 'box', password: 'secret08' };
+  await ask('POST', '/v1/admin/providers', { name: 'spare', kind: 'smpp', enabled: false, ...provider });
+  await ask('PATCH', '/v1/admin/providers/spare', { password: 'another8' });
+  await ask('DELETE', '/v1/admin/providers/spare');
+  const web = { url: 'https://sms.example.com/messages', password: 'signs-what-web-posts' };
+  await ask('POST', '/v1/admin/providers', { name: 'web', kind: 'http', enabled: false, ...web });
+  await postReceipt(cloud, web.password);
+  await ask('DELETE', '/v1/admin/providers/web');
+};
+/** A key for the demo client, issued through the API. */
+const issueKey = (run: Run): Promise<void> =>
+  postAsOperator(run, `clients/${run.signalbox.client.clientId}/keys`, { name: 'may it?', scopes: ['messages:read'] });
+
+interface PushToTry {
+  readonly card: DemoCard | undefined;
+  readonly priority: (typeof priorities)[number];
+  readonly isTest?: boolean;
+  /** Another version of its keys, whose labels the HSM does not know. */
+  readonly hasLostKeys?: boolean;
+  readonly ends: 'SUCCEEDED' | 'FAILED';
+}
+
+const [aesCard, desCard] = demoCards;
+/** Keys in the HSM and sealed ones, every queue, and one that the HSM will not build: its client is told. */
+const pushesToTry: readonly PushToTry[] = [
+  { card: aesCard, priority: 'normal', ends: 'SUCCEEDED' },
+  { card: desCard, priority: 'high', ends: 'SUCCEEDED' },
+  { card: aesCard, priority: 'bulk', ends: 'SUCCEEDED' },
+  { card: aesCard, priority: 'normal', isTest: true, ends: 'SUCCEEDED' },
+  { card: aesCard, priority: 'normal', hasLostKeys: true, ends: 'FAILED' },
+];
+const lostVersion = 2;
+
+const acceptPushToTry = async (
+  run: Run,
+  { card, priority, isTest = false, hasLostKeys }: PushToTry,
+): Promise<string> => {
+  if (!card) throw new Error('There is no such card');
+  const { iccid, msisdn, algorithm } = card;
+  const version = hasLostKeys ? lostVersion : card.keyVersion;
+  const octet = (version << 4) | (algorithm === 'aes' ? 0x2 : 0x5);
+  // The simulator of test keys has no card: nothing answers.
+  const [spi, por] = isTest ? (['1600', 'none'] as const) : (['1639', 'always'] as const);
+  const id = uuidV7();
+  const accepted = await acceptPush(
+    operatorSql(run.signalbox.cloud),
+    {
+      ...{ iccid, key_version: version, tar: demoTar, por, format: 'compact', data_hex: '00a40004023f00' },
+      ...{ security: { spi, kic: octet, kid: octet, quirks: standardQuirks }, reference_bits: 8 },
+    },
+    {
+      ...{ id, client_id: run.signalbox.client.clientId, recipient: msisdn, country: 'DE', sender: null, parts: 1 },
+      ...{ data_coding: 0xf6, priority, validity_seconds: 3_600, callback_url: null, reference: null, metadata: null },
+      ...{ is_test: isTest, correlation_id: 'use-everything' },
+    },
+  );
+  if (accepted.outcome !== 'accepted') throw new Error(`The push was ${accepted.outcome}`);
+  return id;
+};
+
+/** One push after the other, each until the card has answered. */
+const pushToCards = async (run: Run): Promise<void> => {
+  const { database } = run;
+  await database.query(
+    `INSERT INTO card_keysets (iccid, version, kic_algorithm, kid_algorithm, location, kic, kid)
+     VALUES ($1, $2, 'aes-cbc', 'aes-cmac', 'hsm', 'lost', 'lost') ON CONFLICT DO NOTHING`,
+    [aesCard?.iccid, lostVersion],
+  );
+  const is = async (id: string, condition: string) =>
+    (await database.query(`SELECT FROM pushes WHERE id = $1 AND ${condition}`, [id])).rowCount === 1;
+  for (const push of pushesToTry) {
+    const id = await acceptPushToTry(run, push);
+    await database.query(`UPDATE pushes SET created_at = now() - interval '1 minute' WHERE id = $1`, [id]);
+    await runUntil(run, 'dispatch-due', 'waking the card', () => is(id, `state <> 'WAITING'`));
+    await until('the end of the push', () => is(id, `state = '${push.ends}'`));
+  }
+};
+
+/** A card whose keys serve-api seals. */
+const importCard = (run: Run): Promise<void> => {
+  const algorithms = { kic_algorithm: 'aes-cbc', kid_algorithm: 'aes-cmac' };
+  const keys = { version: 1, kic: '00'.repeat(16), kid: '11'.repeat(16) };
+  const line = { line: 1, iccid: '8949000000000004044', profile: 'demo', ...algorithms, ...keys };
+  return postAsOperator(run, 'cards', { lines: [line] });
+};
+
+const askCas = async <Body>({ signalbox: { cloud, client } }: Run, path: string, body: object): Promise<Body> => {
+  const response = await fetch(new URL(path, cloud.apiUrl), {
+    method: 'POST',
+    headers: { 'x-api-key': client.apiKey, 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+  if (!response.ok) throw new Error(`POST ${path}: ${response.status} ${await response.text()}`);
+  return (await response.json()) as Body;
+};
+
+const untilCasProcessed = ({ database }: Run, what: string, where: string): Promise<void> =>
+  until(what, async () => {
+    const { rowCount } = await database.query(`SELECT FROM sms_requests WHERE processed_at IS NOT NULL AND ${where}`);
+    return (rowCount ?? 0) > 0;
+  });
+
+/**
+ * A request by the API, one by SMS, one under a test key, one that is left to dispatch-due; an EMM; and the keys, told to
+ * the cards and wrapped anew.
+ */
+const useConditionalAccess = async (run: Run): Promise<void> => {
+  const { signalbox, database } = run;
+  const { clientId } = signalbox.client;
+  const sender = '+491700000501';
+  const { id } = await askCas<{ id: string }>(run, '/v1/cas/requests', { sender, message: 'ACT 1234567897 SPORT' });
+  await untilCasProcessed(run, 'a request by the API', `id = '${id}'`);
+  signalbox.smsc?.injectMo({ source: '491700000502', destination: demoCas.number, text: 'BAL 1234567897' });
+  await untilCasProcessed(run, 'a request by SMS', `sender = '491700000502'`);
+  await database.query(
+    `INSERT INTO sms_requests (id, client_id, source, sender, message, text_hash, is_test, correlation_id, received_at)
+     VALUES (gen_random_uuid(), $1, 'api', '491700000503', 'HELP', 'left', true, 'left', now() - interval '5 minutes')`,
+    [clientId],
+  );
+  await run.signalbox.cloud.runSchedule('dispatch-due');
+  await untilCasProcessed(run, 'a request that was left behind', `sender = '491700000503'`);
+  const commands = [{ command: 'entitlement_reset' }];
+  await askCas(run, '/v1/cas/emms', { class: 'global', kind: 'all', commands });
+  await database.query(
+    `UPDATE key_epochs SET wrapped_at = now() - interval '91 days', activated_at = now() - interval '91 days'
+     WHERE client_id = $1`,
+    [clientId],
+  );
+  await runUntil(run, 'rotate-keys', 'wrapping a key anew, and making the next one', async () => {
+    const { rowCount } = await database.query(
+      `SELECT FROM key_epochs WHERE client_id = $1 AND wrapped_at > now() - interval '1 day'`,
+      [clientId],
+    );
+    return rowCount === 2;
+  });
+};
+
+/** The demo's carousel is on air, by what its log says, and is planned. */
+const planCarousels = async (run: Run): Promise<void> => {
+  await runUntil(run, 'cycle-emms', 'planning a carousel that is on air', async () => {
+    const { rowCount } = await run.database.query('SELECT FROM carousels WHERE on_air_seconds IS NOT NULL');
+    return (rowCount ?? 0) > 0;
+  });
 };
 
 const steps = {
@@ -173,25 +357,28 @@ const steps = {
   'what is expired': removeExpired,
   'a callback to try them': testCallbacks,
   'a key that is issued': issueKey,
+  'a provider with its password': administerProviders,
   'a test key': sendUnderTestKey,
   partitions: async ({ signalbox }: Run) => void (await signalbox.cloud.runSchedule('maintain-partitions')),
   'the books': async ({ signalbox }: Run) => void (await signalbox.cloud.runSchedule('reconcile-ledger')),
+  'the figures': async ({ signalbox }: Run) => void (await signalbox.cloud.runSchedule('sum-statistics')),
   'a message from a telephone': receiveInbound,
+  'a push to each card': pushToCards,
+  'a card that is imported': importCard,
   'deliveries that nobody can read': giveBack,
+  'conditional access': useConditionalAccess,
+  carousels: planCarousels,
 };
 
 const runAll = async (signalbox: Signalbox, say: Say): Promise<void> => {
   const { cloud, client, callbacks } = signalbox;
   const database = new pg.Pool({ connectionString: cloud.database.connectionString, max: 4 });
   try {
-    await runJourney({
-      apiUrl: cloud.apiUrl,
-      apiKey: client.apiKey,
-      callbacks,
-      say: () => undefined,
-      timeoutMs: stepMs,
-    });
+    const options = { apiUrl: cloud.apiUrl, apiKey: client.apiKey, callbacks, say: () => undefined, timeoutMs: stepMs };
+    await runJourney(options);
     say('one message went all the way');
+    await runPushJourney(options);
+    say('one push went all the way');
     for (const [name, step] of Object.entries(steps)) {
       await step({ signalbox, database, say });
       say(name);

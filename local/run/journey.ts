@@ -15,7 +15,8 @@ export interface JourneyOptions {
 const text = 'Hello from Signalbox: 300 characters of text would be three parts, this is one.';
 const recipient = '+491700000099';
 
-const call = async <Body>(options: JourneyOptions, method: string, path: string, body?: object) => {
+/** @throws Error with what was answered when it is refused. */
+export const call = async <Body>(options: JourneyOptions, method: string, path: string, body?: object) => {
   const response = await fetch(new URL(path, options.apiUrl), {
     method,
     headers: { 'x-api-key': options.apiKey, 'content-type': 'application/json' },
@@ -48,7 +49,7 @@ const describeEvent = ({ type, part, detail }: MessageView['history'][number]): 
   }
 };
 
-const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+export const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** Follows a message until it is final, telling each new entry of its history once. */
 const follow = async (options: JourneyOptions, id: string, until: number): Promise<MessageView> => {
@@ -64,9 +65,10 @@ const follow = async (options: JourneyOptions, id: string, until: number): Promi
   throw new Error(`The message ${id} was not final within ${options.timeoutMs / 1000} s`);
 };
 
-const awaitCallback = async ({ callbacks, timeoutMs }: JourneyOptions, id: string, until: number) => {
+/** The first callback about it, of a type that begins so. */
+export const awaitCallback = async ({ callbacks, timeoutMs }: JourneyOptions, id: string, until: number, type = '') => {
   for (; performance.now() < until; await pause(50)) {
-    const found = callbacks.received().find(({ body }) => body?.includes(id));
+    const found = callbacks.received().find(({ body }) => body?.includes(id) && body.includes(`"type":"${type}`));
     if (found) return found;
   }
   throw new Error(`No callback for ${id} came within ${timeoutMs / 1000} s`);

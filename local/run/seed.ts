@@ -7,6 +7,8 @@ import { v7 as uuidV7 } from 'uuid';
 import { connectSmallSecrets } from '#shared/adapters/small-secrets.ts';
 import { issueApiKey, toBase32 } from '#shared/domain/api-key.ts';
 import type { DevCloud } from '../cloud/dev-cloud.ts';
+import { seedDemoCarousel } from './seed-carousel.ts';
+import { seedDemoCas } from './seed-cas.ts';
 
 /** The client that a local run makes for the person who started it. */
 export interface DemoClient {
@@ -66,9 +68,19 @@ const requeue = async (database: Database): Promise<void> => {
     `UPDATE messages SET queued_at = NULL WHERE state IN ('SCHEDULED', 'QUEUED', 'FAILED_TEMP', 'UNKNOWN')`,
   );
   await database.query(`UPDATE callbacks SET queued_at = NULL WHERE state = 'PENDING'`);
+  await database.query('UPDATE sms_requests SET queued_at = NULL WHERE processed_at IS NULL');
+  // The simulators have forgotten what was under way to their cards, whose lines would wait for it.
+  await database.query(
+    `SELECT give_push_back(id, call_id, true, 'the local run was stopped') FROM pushes WHERE state = 'BUILDING'`,
+  );
+  await database.query(
+    `UPDATE pushes SET state = 'UNKNOWN', failure = 'the local run was stopped', final_at = now()
+     WHERE state IN ('SENDING', 'AWAITING_POR')`,
+  );
 };
 
-const connectOperator = (cloud: DevCloud) => {
+/** AWS as the operator of the dev cloud uses it. */
+export const connectOperator = (cloud: DevCloud) => {
   const credentials = cloud.operatorCredentials;
   const common = { region: 'eu-central-1', credentials };
   return {
@@ -78,16 +90,23 @@ const connectOperator = (cloud: DevCloud) => {
 };
 
 /**
- * Makes the demo client with its credit where there is none yet, and new keys and a new callback secret for it: only
+ * Makes the demo client with its credit and its CA system where there is none yet, and new keys and a new callback secret for it: only
  * their hashes and ciphertexts are kept, so those of an earlier run cannot be shown again. They are removed.
  */
-export const seedDemoClient = async (cloud: DevCloud, callbacksUrl: string, prefix: string): Promise<DemoClient> => {
+export const seedDemoClient = async (
+  cloud: DevCloud,
+  callbacksUrl: string,
+  prefix: string,
+  mux: { readonly host: string; readonly port: number },
+): Promise<DemoClient> => {
   const { kms, secretsManager } = connectOperator(cloud);
   const database = new pg.Client({ connectionString: cloud.database.connectionString });
   await database.connect();
   try {
     const clientId = await findOrCreate(database);
     await requeue(database);
+    await seedDemoCas(database, { kms, clientId, prefix });
+    await seedDemoCarousel(database, clientId, mux);
     await database.query('DELETE FROM api_keys WHERE client_id = $1', [clientId]);
     const pepper = await secretsManager.send(new GetSecretValueCommand({ SecretId: `${prefix}/key-check` }));
     const callbackSecret = toBase32(randomBytes(20));

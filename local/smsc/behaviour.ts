@@ -6,6 +6,8 @@ const milliseconds = z.int().min(0).max(3_600_000);
 export const Behaviour = z.strictObject({
   responseDelayMs: milliseconds,
   receiptDelayMs: milliseconds,
+  /** How long a telephone takes to answer what it was sent. */
+  answerDelayMs: milliseconds,
   /** Whether receipts carry receipted_message_id and message_state beside their text. */
   receiptTlvs: z.boolean(),
   /** `reading`: nothing is taken from the sockets. `answering`: all is read, nothing is answered. */
@@ -31,6 +33,7 @@ export type Behaviour = z.infer<typeof Behaviour>;
 export const usualBehaviour: Behaviour = {
   responseDelayMs: 0,
   receiptDelayMs: 100,
+  answerDelayMs: 200,
   receiptTlvs: true,
   stall: 'none',
   throttlePerSecond: null,

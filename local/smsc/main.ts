@@ -1,7 +1,8 @@
 import { parseArgs } from 'node:util';
+import { createDemoTelephones } from '../sim/demo-cards.ts';
 import { startSmsc } from './start-smsc.ts';
 
-const usage = `An SMSC simulator for one account, on the loopback interface unless --host says otherwise.
+const usage = `An SMSC simulator for one account, with a few telephones whose SIMs answer OTA pushes, on the loopback interface unless --host says otherwise.
 
 npm run smsc -- [--port 2775] [--control-port 2776] [--host 127.0.0.1] [--system-id signalbox] [--password secret08]
                 [--receipt-delay MS] [--response-delay MS] [--throttle PER_SECOND] [--no-receipt-tlvs]
@@ -53,7 +54,8 @@ const say = (line: string): void => console.log(line);
 const run = async (): Promise<void> => {
   const { isHelp, smsc: options } = readOptions();
   if (isHelp) return say(usage);
-  const smsc = await startSmsc({ ...options, log: (line) => say(`${new Date().toISOString()} ${line}`) });
+  const log = (line: string): void => say(`${new Date().toISOString()} ${line}`);
+  const smsc = await startSmsc({ ...options, telephones: createDemoTelephones(), log });
   say(`SMSC simulator on smpp://${smsc.host}:${smsc.port}, system id ${smsc.systemId}, control on ${smsc.controlUrl}`);
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
     process.once(signal, () => {

@@ -15,6 +15,7 @@ import {
 } from './received-messages.ts';
 import { smpp } from './smpp-octets.ts';
 import { createSubmitHandler } from './submit-handler.ts';
+import type { Telephones } from './telephones.ts';
 import { createTimers } from './timers.ts';
 import { createUnrulyReceipts } from './unruly-receipts.ts';
 
@@ -25,6 +26,8 @@ export interface SmscOptions extends Partial<Behaviour> {
   readonly host?: string;
   readonly systemId: string;
   readonly password: string;
+  /** Who answers what is delivered; nobody, when it is left out. */
+  readonly telephones?: Telephones;
   /** Told one line an event; no text, and of a number its last four digits. */
   readonly log?: (line: string) => void;
 }
@@ -84,7 +87,7 @@ const steer = (esme: EsmeSession, { drop, unbind, halfOpen, stall }: BehaviourCh
 };
 
 /** The simulator without a socket: what it remembers, and what it does with a connection. */
-const createSimulator = ({ systemId, password, log = () => undefined, ...initial }: SmscOptions) => {
+const createSimulator = ({ systemId, password, telephones, log = () => undefined, ...initial }: SmscOptions) => {
   const timers = createTimers();
   const records = createRecords();
   const sessions = new Set<EsmeSession>();
@@ -94,7 +97,16 @@ const createSimulator = ({ systemId, password, log = () => undefined, ...initial
   const receivers = (): EsmeSession[] => (behaviour.get().stall === 'none' ? [...sessions].filter(isReceiver) : []);
   const deliveries = createDeliveryQueue({ receivers, behaviour: behaviour.get, timers, log });
   const receipts = { enqueue: createUnrulyReceipts(behaviour, timers, deliveries.enqueue) };
-  const submit = createSubmitHandler({ behaviour, records, deliveries: receipts, timers, log });
+  const injectMo = (mo: MobileOriginated): { readonly parts: number } => {
+    const parts = deliverFieldsOf(mo, ++lastReference);
+    for (const fields of parts) deliveries.enqueue(fields);
+    return { parts: parts.length };
+  };
+  const taken = (record: SubmitRecord): void => {
+    const answers = telephones?.receive(record) ?? [];
+    if (answers.length > 0) timers.after(behaviour.get().answerDelayMs, () => answers.forEach(injectMo));
+  };
+  const submit = createSubmitHandler({ behaviour, records, deliveries: receipts, taken, timers, log });
   const account = { systemId, password };
   const served: Served = { account, behaviour: behaviour.get, timers, log, submit, bound: deliveries.pump };
   return {
@@ -111,11 +123,7 @@ const createSimulator = ({ systemId, password, log = () => undefined, ...initial
     accept: (session: Session): void => {
       sessions.add(serveSession(served, session, ++lastSession, (esme) => sessions.delete(esme)));
     },
-    injectMo: (mo: MobileOriginated) => {
-      const parts = deliverFieldsOf(mo, ++lastReference);
-      for (const fields of parts) deliveries.enqueue(fields);
-      return { parts: parts.length };
-    },
+    injectMo,
   };
 };
 
@@ -134,8 +142,8 @@ const describe = ({ id, remote, since, mode, submits, unanswered }: EsmeSession)
  * @throws the socket's error when a port is taken: then nothing is left listening.
  */
 export const startSmsc = async (options: SmscOptions): Promise<Smsc> => {
-  const { port = 0, controlPort = 0, host = '127.0.0.1', systemId, password, log, ...behaviour } = options;
-  const simulator = createSimulator({ ...behaviour, systemId, password, ...(log ? { log } : {}) });
+  const { port = 0, controlPort = 0, host = '127.0.0.1', systemId, password, telephones, log, ...behaviour } = options;
+  const simulator = createSimulator({ ...behaviour, systemId, password, telephones, ...(log ? { log } : {}) });
   const { records, sessions, deliveries } = simulator;
   const controlled = {
     received: records.all,

@@ -65,6 +65,8 @@ interface SubmitHandling {
   readonly behaviour: BehaviourState;
   readonly records: Records;
   readonly deliveries: Pick<DeliveryQueue, 'enqueue'>;
+  /** Told of what is delivered: all that was neither refused nor is UNDELIV. */
+  readonly taken: (record: SubmitRecord) => void;
   readonly timers: Timers;
   readonly log: (line: string) => void;
 }
@@ -110,6 +112,7 @@ export const createSubmitHandler = (handling: SubmitHandling): ((esme: EsmeSessi
     log(`session ${esme.id} ${pdu.command} to …${destination.slice(-4)} ${outcome}`);
     const isLost = command_status === 0 && behaviour.take('loseResponses');
     const response = pdu.response(command_status === 0 ? { message_id } : { command_status });
+    if (command_status === 0 && fateOf(destination).receipt !== 'UNDELIV') handling.taken(record);
     followUp(handling, record, () => (isLost ? undefined : answer({ behaviour: behaviour.get }, esme, response)));
   };
 };

@@ -1,5 +1,5 @@
 import { holdCredit, input, storedRow, writeMessages, writtenRow } from './accept-statement.ts';
-import { type Sql, SqlError } from './data-api.ts';
+import { type Sql, SqlError, type SqlValue } from './data-api.ts';
 import type { AcceptedRow, AcceptRefusal, NewMessage } from './new-message.ts';
 
 /** Under what a request may be repeated. */
@@ -80,21 +80,25 @@ const underKey = async (
  * A key that was taken, perhaps by a statement this one's snapshot could not see, is read in a second call; so is that
  * of a request which would be refused by now, since its first answer stands for 24 hours.
  */
-export const acceptMessage = async (
+export const acceptMessage = (sql: Sql, message: NewMessage, key: IdempotencyKey | null = null): Promise<Accepted> =>
+  acceptBy(sql, accept, { messages: [{ item: 0, ...message }] }, message, key);
+
+/** The same by a statement that writes more than the message, given `more` beside the key. */
+export const acceptBy = async (
   sql: Sql,
+  statement: string,
+  more: Readonly<Record<string, SqlValue>>,
   message: NewMessage,
-  key: IdempotencyKey | null = null,
+  key: IdempotencyKey | null,
 ): Promise<Accepted> => {
-  const parameters = { messages: [{ item: 0, ...message }], key: key?.key ?? null };
-  const rows = await sql<Row>(accept, { ...parameters, request_hash: key?.request_hash ?? null }).catch(
-    (error: unknown) => {
-      if (!(error instanceof SqlError)) throw error;
-      const reason = refusalOfCheck(error);
-      if (reason) return { outcome: 'refused', reason } as const;
-      if (error.sqlState === '23505' && error.message.includes('messages')) return 'written' as const;
-      throw error;
-    },
-  );
+  const parameters = { ...more, key: key?.key ?? null, request_hash: key?.request_hash ?? null };
+  const rows = await sql<Row>(statement, parameters).catch((error: unknown) => {
+    if (!(error instanceof SqlError)) throw error;
+    const reason = refusalOfCheck(error);
+    if (reason) return { outcome: 'refused', reason } as const;
+    if (error.sqlState === '23505' && error.message.includes('messages')) return 'written' as const;
+    throw error;
+  });
   if (rows === 'written') return written(sql, message);
   if (!Array.isArray(rows)) return rows;
   const [row] = rows;

@@ -19,41 +19,66 @@ const price = `
   OFFSET 0`;
 
 /**
+ * The route of a message, as choose-providers.ts finds it: the longest prefix, then the one that names the client, the
+ * kind, the priority. There is none where no provider of it is enabled.
+ */
+const route = `
+  SELECT EXISTS (SELECT FROM route_candidates t JOIN providers p ON p.name = t.provider AND p.enabled
+    WHERE t.route_id = (
+      SELECT r.id FROM routes r
+      WHERE r.enabled AND r.prefix = ANY (ARRAY(SELECT left(i.recipient, digits) FROM generate_series(0, 9) digits))
+        AND (r.client_id IS NULL OR r.client_id = c.id)
+        AND (r.kind IS NULL OR r.kind = CASE WHEN i.push_reference_bits IS NOT NULL THEN 'ota' WHEN i.encoding = 'binary' THEN 'binary' ELSE 'text' END)
+        AND (r.priority IS NULL OR r.priority = i.priority)
+      ORDER BY length(r.prefix) DESC, r.client_id IS NULL, r.kind IS NULL, r.priority IS NULL LIMIT 1)) AS is_routed`;
+
+/**
  * What is to be written, from `:messages` (a JSON array of NewMessage with `item`, its place in the request), with its
  * price and what the client's settings have against it. A suspended or unknown client has no row.
  */
 export const input = `
 input AS (
-  SELECT i.*, coalesce(i.sender, c.default_sender) AS from_addr, coalesce(i.callback_url, c.callback_url) AS call_to,
+  SELECT i.*, false AS tells_opt_out, coalesce(i.sender, c.default_sender) AS from_addr, coalesce(i.callback_url, c.callback_url) AS call_to,
     p.list_price, CASE WHEN i.is_test THEN 0 ELSE p.list_price END AS price,
     CASE WHEN i.is_test THEN 0 ELSE p.list_price * i.parts END AS cost, left(i.recipient, ${velocityDigits}) AS prefix,
     i.send_at IS NOT NULL AND i.send_at > now() AS scheduled, greatest(coalesce(i.send_at, now()), now()) AS due_at,
     CASE
-      WHEN EXISTS (SELECT FROM opt_outs o WHERE o.client_id = c.id AND o.msisdn = i.recipient) THEN 'recipient.opted_out'
+      -- A person opts out of messages; a push is between an issuer and its card.
+      WHEN i.push_reference_bits IS NULL AND EXISTS (SELECT FROM opt_outs o WHERE o.client_id = c.id AND o.msisdn = i.recipient) THEN 'recipient.opted_out'
       WHEN NOT coalesce(i.country = ANY (c.allowed_countries), c.allowed_countries IS NULL) THEN 'destination.not_allowed'
       WHEN i.sender <> c.default_sender AND i.sender <> ALL (c.allowed_senders) THEN 'sender.not_allowed'
+      WHEN NOT i.is_test AND NOT w.is_routed THEN 'route.none'
     END AS refusal
   FROM jsonb_to_recordset(:messages::jsonb) AS i(item integer, id uuid, client_id uuid, recipient text, country text,
-         sender text, body text, encoding text, parts integer, data_coding integer, protocol_id integer, udh_hex text,
+         sender text, body text, encoding text, locking_shift integer, single_shift integer, parts integer, data_coding integer, protocol_id integer, udh_hex text,
          priority text, send_at timestamptz, validity_seconds integer, callback_url text, reference text,
-         metadata jsonb, is_test boolean, correlation_id text)
+         metadata jsonb, is_test boolean, correlation_id text, push_reference_bits integer)
   JOIN clients c ON c.id = i.client_id AND c.suspended_at IS NULL
   CROSS JOIN LATERAL (${price}) p
+  CROSS JOIN LATERAL (${route}) w
 )`;
 
-/** Writes what `fresh` has, as `message`, with everything that belongs to it. */
+/**
+ * Writes what `fresh` has, as `message`, with everything that belongs to it. A push waits for its packet: no attempt is
+ * planned until then; and its parts count as unknown once before, since a push is never sent again.
+ */
 export const writeMessages = `
 message AS (
-  INSERT INTO messages (id, client_id, recipient, country, sender, body, encoding, parts, data_coding, protocol_id,
-    udh_hex, priority, state, next_attempt_at, expires_at, callback_url, reference, metadata, price_cents, cost_cents,
-    is_test, correlation_id)
-  SELECT id, client_id, recipient, country, from_addr, body, encoding, parts, data_coding, protocol_id, udh_hex,
-    priority, CASE WHEN scheduled THEN 'SCHEDULED' ELSE 'QUEUED' END, due_at,
-    due_at + make_interval(secs => validity_seconds), call_to, reference, metadata, price, cost, is_test, correlation_id
+  INSERT INTO messages (id, client_id, recipient, country, sender, body, encoding, locking_shift, single_shift, parts,
+    data_coding, protocol_id, udh_hex, priority, state, next_attempt_at, expires_at, callback_url, reference, metadata,
+    price_cents, cost_cents, is_test, tells_opt_out, correlation_id, push_reference_bits)
+  SELECT id, client_id, recipient, country, from_addr, body, encoding, locking_shift, single_shift, parts, data_coding,
+    protocol_id, udh_hex, priority, CASE WHEN scheduled THEN 'SCHEDULED' ELSE 'QUEUED' END,
+    CASE WHEN push_reference_bits IS NULL THEN due_at END,
+    due_at + make_interval(secs => validity_seconds), call_to, reference, metadata, price, cost, is_test,
+    tells_opt_out, correlation_id, push_reference_bits
   FROM fresh
   RETURNING *
 ),
-part AS (INSERT INTO message_parts (message_id, number) SELECT id, generate_series(1, parts) FROM message),
+part AS (
+  INSERT INTO message_parts (message_id, number, unknown_times)
+  SELECT id, generate_series(1, parts), CASE WHEN push_reference_bits IS NULL THEN 0 ELSE 1 END FROM message
+),
 event AS (
   INSERT INTO message_events (message_id, type, attempt, detail)
   SELECT id, state, 1, jsonb_build_object('parts', parts, 'cost_cents', cost_cents, 'due_at', next_attempt_at)
@@ -108,7 +133,7 @@ told AS (
 const delay =
   'greatest(0, ceil(extract(epoch FROM coalesce(m.next_attempt_at, now()) - now())))::integer AS delay_seconds';
 
-const unchanging = `m.id, m.recipient, m.sender, m.encoding, m.parts, m.priority, m.cost_cents, m.reference, m.is_test,
+const unchanging = `m.id, m.recipient, m.sender, m.encoding, m.locking_shift, m.single_shift, m.parts, m.priority, m.cost_cents, m.reference, m.is_test,
   m.correlation_id, m.created_at, m.expires_at, ${delay}`;
 
 /** The columns of an AcceptedRow of the message `m` that was just written. */

@@ -10,6 +10,8 @@ export interface ApiKeyRecord {
   /** The client's token bucket of requests. */
   readonly ratePerSecond: number;
   readonly burst: number;
+  /** In whose alphabets the client's texts may be written: ISO 639-1, joined by a space. */
+  readonly nationalLanguages: string;
   readonly expiresAt: Date | null;
   readonly revokedAt: Date | null;
   /** The client's, whose every key it concerns. */
@@ -23,13 +25,15 @@ interface Row {
   readonly is_test: boolean;
   readonly rate_per_second: number;
   readonly burst: number;
+  readonly national_languages: string;
   readonly expires_at: Date | null;
   readonly revoked_at: Date | null;
   readonly suspended_at: Date | null;
 }
 
 const findKey = `
-  SELECT k.client_id, k.secret_hash, array_to_string(k.scopes, ' ') AS scopes, k.is_test, c.rate_per_second, c.burst, k.expires_at, k.revoked_at, c.suspended_at
+  SELECT k.client_id, k.secret_hash, array_to_string(k.scopes, ' ') AS scopes, k.is_test, c.rate_per_second, c.burst,
+    array_to_string(c.national_languages, ' ') AS national_languages, k.expires_at, k.revoked_at, c.suspended_at
   FROM api_keys k JOIN clients c ON c.id = k.client_id
   WHERE k.id = :key_id`;
 
@@ -45,6 +49,7 @@ export const connectApiKeys = (sql: Sql) => ({
       isTest: row.is_test,
       ratePerSecond: row.rate_per_second,
       burst: row.burst,
+      nationalLanguages: row.national_languages,
       expiresAt: row.expires_at,
       revokedAt: row.revoked_at,
       suspendedAt: row.suspended_at,

@@ -9,6 +9,7 @@ const types: Readonly<Record<Exclude<keyof CreateClient, 'credit_cents'>, string
   allowed_countries: 'text[]',
   rate_per_second: 'integer',
   burst: 'integer',
+  national_languages: 'text[]',
   daily_spend_cap_cents: 'bigint',
   prefix_messages_per_hour: 'integer',
   low_balance_cents: 'bigint',

@@ -1,4 +1,5 @@
-import { CallbackDue, MessageAccepted } from '#shared/contracts/queue-messages.ts';
+import { CallbackDue, CasRequestReceived, MessageAccepted } from '#shared/contracts/queue-messages.ts';
+import type { QueuedCasRequest } from './cas/accept-cas-request.ts';
 import type { SendingQueues } from './environment.ts';
 import type { DueCallback, DueMessage } from './outbox.ts';
 import { sendBatch } from './queues.ts';
@@ -27,6 +28,11 @@ export const enqueueMessages = async (queues: SendingQueues, messages: readonly 
   await Promise.all([...byQueue].map(([queue, batch]) => sendBatch(queues[queue], batch.map(toAccepted))));
 };
 
+/** As `enqueueMessages`, where all of them are of one queue. */
+export const enqueueOn = async (queueUrl: string, messages: readonly DueMessage[]): Promise<void> => {
+  if (messages.length > 0) await sendBatch(queueUrl, messages.map(toAccepted));
+};
+
 const toCallbackDue = (callback: DueCallback) => ({
   body: CallbackDue.parse({
     type: 'CallbackDue',
@@ -42,4 +48,19 @@ const toCallbackDue = (callback: DueCallback) => ({
 /** As `enqueueMessages`, for callbacks. */
 export const enqueueCallbacks = async (queueUrl: string, callbacks: readonly DueCallback[]): Promise<void> => {
   if (callbacks.length > 0) await sendBatch(queueUrl, callbacks.map(toCallbackDue));
+};
+
+/** As `enqueueMessages`, for subscribers' requests. */
+export const enqueueCasRequests = async (queueUrl: string, requests: readonly QueuedCasRequest[]): Promise<void> => {
+  const bodies = requests.map(({ id, client_id, correlation_id }) => ({
+    body: CasRequestReceived.parse({
+      type: 'CasRequestReceived',
+      version: 1,
+      request_id: id,
+      client_id,
+      correlation_id,
+    }),
+    groupId: client_id,
+  }));
+  if (bodies.length > 0) await sendBatch(queueUrl, bodies);
 };

@@ -27,7 +27,7 @@ ON CONFLICT (client_id, msisdn) WHERE finished_at IS NULL
   DO UPDATE SET requested_at = excluded.requested_at, next_look_at = excluded.next_look_at
 RETURNING ${columns}`;
 
-/** Has a recipient forgotten, in what the client has sent until now. @returns null when there is no such client. */
+/** Has a recipient forgotten, in what the client has sent and received until now. @returns null when there is no such client. */
 export const requestErasure = async (
   sql: Sql,
   { id, clientId, msisdn }: { readonly id: string; readonly clientId: string; readonly msisdn: string },
@@ -50,8 +50,8 @@ const settlingTime = `interval '1 minute'`;
 const ofRecipient = 'm.client_id = e.client_id AND m.recipient = e.msisdn AND m.created_at <= e.requested_at';
 
 /**
- * One erasure, at most `:limit` of its messages. What tells of the message and not of the person stays: states, times,
- * parts, prices, country, the SMSC's ids, the ledger. Its callbacks were written when it became final, so that none is
+ * One erasure, at most `:limit` of its messages, sent and received. What tells of the message and not of the person
+ * stays: states, times, parts, prices, country, the SMSC's ids, the ledger. Its callbacks were written when it became final, so that none is
  * left behind.
  */
 const erase = `
@@ -74,10 +74,39 @@ untold AS (
   UPDATE callbacks c SET payload = c.payload - '{to,reference,metadata}'::text[], url = replace(c.url, p.msisdn, '')
   FROM page p WHERE c.message_id = p.id
 ),
-found AS (SELECT count(*)::integer AS messages FROM erased),
+inbound_page AS (
+  SELECT i.id FROM erasure e JOIN inbound_messages i ON i.client_id = e.client_id
+    AND i.source_addr IN (e.msisdn, '+' || e.msisdn) AND i.created_at <= e.requested_at
+  ORDER BY i.id LIMIT (SELECT :limit::integer - count(*) FROM page) FOR NO KEY UPDATE OF i
+),
+inbound_erased AS (
+  UPDATE inbound_messages i SET source_addr = '', body = NULL, data_hex = '', udh_hex = ''
+  FROM inbound_page p WHERE i.id = p.id
+  RETURNING i.id
+),
+inbound_told AS (
+  SELECT c.id FROM erasure e JOIN callbacks c ON c.client_id = e.client_id AND c.inbound_id IS NOT NULL
+    AND c.payload ->> 'from' IN (e.msisdn, '+' || e.msisdn) AND c.created_at <= e.requested_at
+  ORDER BY c.id LIMIT :limit FOR NO KEY UPDATE OF c
+),
+inbound_untold AS (
+  UPDATE callbacks c SET payload = c.payload - '{from,text,data_hex,udh_hex}'::text[] FROM inbound_told t
+  WHERE c.id = t.id
+),
+asked AS (
+  UPDATE sms_requests r SET sender = '', message = '', response = NULL FROM erasure e
+  WHERE r.client_id = e.client_id AND r.sender = e.msisdn AND r.processed_at IS NOT NULL
+    AND r.received_at <= e.requested_at
+),
+repeated AS (
+  DELETE FROM sms_request_texts t USING erasure e WHERE t.client_id = e.client_id AND t.sender = e.msisdn
+),
+found AS (
+  SELECT ((SELECT count(*) FROM erased) + (SELECT count(*) FROM inbound_erased))::integer AS messages
+),
 verdict AS (
   SELECT e.id, f.messages, CASE
-      WHEN f.messages = :limit THEN now()
+      WHEN f.messages = :limit OR (SELECT count(*) FROM inbound_told) = :limit THEN now()
       WHEN EXISTS (SELECT FROM messages m WHERE ${ofRecipient} AND m.state NOT IN ${finalStates})
         THEN now() + interval '10 minutes'
       WHEN e.requested_at > now() - ${settlingTime} THEN e.requested_at + ${settlingTime}

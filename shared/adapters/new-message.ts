@@ -15,6 +15,9 @@ export interface NewMessage {
   readonly body: string;
   readonly encoding: MessageEncoding;
   readonly parts: number;
+  /** The national tables of a text in GSM 7-bit, as National Language Identifiers; null: the default ones. */
+  readonly locking_shift: number | null;
+  readonly single_shift: number | null;
   /** Of a binary message only: data_coding, protocol_id and the user data header with its length octet. */
   readonly data_coding: number | null;
   readonly protocol_id: number | null;
@@ -38,6 +41,8 @@ export interface AcceptedRow {
   readonly recipient: string;
   readonly sender: string;
   readonly encoding: MessageEncoding;
+  readonly locking_shift: number | null;
+  readonly single_shift: number | null;
   readonly parts: number;
   readonly priority: 'high' | 'normal' | 'bulk';
   readonly cost_cents: number;
@@ -58,6 +63,7 @@ export type AcceptRefusal = Extract<
   | 'destination.not_allowed'
   | 'destination.velocity'
   | 'sender.not_allowed'
+  | 'route.none'
   | 'spend.cap_reached'
   | 'credit.insufficient'
 >;

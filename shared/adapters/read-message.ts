@@ -1,8 +1,13 @@
 import type { MessageView } from '#shared/contracts/messages.ts';
+import { firstOutsideGsm7 } from '#shared/domain/text/gsm7.ts';
+import { languageOf } from '#shared/domain/text/national-languages.ts';
 import type { Sql } from './data-api.ts';
 
-type Content = 'text' | 'data_hex' | 'metadata';
-type Head = Omit<MessageView, 'parts' | 'history' | 'possible_duplicate' | Content>;
+type Content = 'text' | 'data_hex' | 'metadata' | 'language' | 'ucs2_because';
+type Head = Omit<MessageView, 'parts' | 'history' | 'possible_duplicate' | Content> & {
+  readonly locking_shift: number | null;
+  readonly single_shift: number | null;
+};
 type Part = MessageView['parts'][number] & { readonly unknown_times: number };
 type Event = MessageView['history'][number];
 
@@ -14,7 +19,8 @@ const read = `
 WITH m AS (SELECT * FROM messages WHERE id = :id::uuid AND client_id = :client_id::uuid)
 SELECT 'message' AS kind, jsonb_build_object('id', m.id, 'status', m.state, 'to', m.recipient, 'from', m.sender,
     'country', m.country, 'udh_hex', m.udh_hex, 'data_coding', m.data_coding, 'protocol_id', m.protocol_id,
-    'is_test', m.is_test, 'encoding', m.encoding, 'priority', m.priority, 'attempt', m.attempt, 'cost_cents', m.cost_cents,
+    'is_test', m.is_test, 'encoding', m.encoding, 'locking_shift', m.locking_shift,
+    'single_shift', m.single_shift, 'priority', m.priority, 'attempt', m.attempt, 'cost_cents', m.cost_cents,
     'captured_cents', l.captured_cents, 'released_cents', l.released_cents, 'reference', m.reference,
     'error', m.failure, 'created_at', m.created_at, 'expires_at', m.expires_at, 'final_at', m.final_at) AS item,
   NULL AS body
@@ -48,14 +54,17 @@ const utc = (time: string): string => new Date(time).toISOString();
  */
 export const readMessage = async (sql: Sql, clientId: string, id: string): Promise<MessageView | null> => {
   const rows = await sql<Row>(read, { id, client_id: clientId });
-  const head = rows.find((row) => row.kind === 'message')?.item;
-  if (!head) return null;
+  const found = rows.find((row) => row.kind === 'message')?.item;
+  if (!found) return null;
+  const { locking_shift: locking, single_shift: single, ...head } = found;
   const body = rows.find((row) => row.kind === 'body')?.body ?? null;
   const isBinary = head.encoding === 'binary';
   const parts = rows.flatMap((row) => (row.kind === 'part' ? [row.item] : [])).sort((a, b) => a.number - b.number);
   const history = rows.flatMap((row) => (row.kind === 'event' ? [{ ...row.item, at: utc(row.item.at) }] : []));
   return {
     ...head,
+    language: languageOf({ locking: locking ?? 0, single: single ?? 0 }),
+    ucs2_because: (head.encoding === 'ucs2' && firstOutsideGsm7(body ?? '')) || null,
     text: isBinary ? null : body,
     data_hex: isBinary ? body : null,
     metadata: rows.find((row) => row.kind === 'metadata')?.item ?? null,

@@ -89,7 +89,7 @@ SELECT count(*) AS parts FROM part`;
 /**
  * Joins receipts with the submissions they speak of, whichever came first. Rank 1: the same id; 2: the same but for
  * case and padding; 3: one is the other's hexadecimal. Below rank 1 the numbers called must agree as well, and where
- * the best rank points at two parts nothing is guessed.
+ * the best rank points at two parts nothing is guessed, unless it was one submission that carried both.
  */
 const join = `
 WITH said AS (
@@ -106,16 +106,16 @@ open AS (
   UNION SELECT r.* FROM receipts r JOIN said s ON s.provider = r.provider AND s.as_hexadecimal = r.as_decimal
 ),
 pair AS (
-  SELECT r.id, s.message_id, s.part, CASE WHEN s.smsc_message_id = r.smsc_message_id THEN 1 ELSE 2 END AS rank
+  SELECT r.id, s.message_id, s.part, s.attempt, s.smsc_message_id, CASE WHEN s.smsc_message_id = r.smsc_message_id THEN 1 ELSE 2 END AS rank
   FROM open r JOIN part_submissions s
     ON s.provider = r.provider AND lower(s.smsc_message_id) = lower(r.smsc_message_id)
   UNION ALL
-  SELECT r.id, s.message_id, s.part, 2 FROM open r JOIN part_submissions s USING (provider, as_hexadecimal)
+  SELECT r.id, s.message_id, s.part, s.attempt, s.smsc_message_id, 2 FROM open r JOIN part_submissions s USING (provider, as_hexadecimal)
   UNION ALL
-  SELECT r.id, s.message_id, s.part, 3 FROM open r
+  SELECT r.id, s.message_id, s.part, s.attempt, s.smsc_message_id, 3 FROM open r
   JOIN part_submissions s ON s.provider = r.provider AND s.as_decimal = r.as_hexadecimal
   UNION ALL
-  SELECT r.id, s.message_id, s.part, 3 FROM open r
+  SELECT r.id, s.message_id, s.part, s.attempt, s.smsc_message_id, 3 FROM open r
   JOIN part_submissions s ON s.provider = r.provider AND s.as_hexadecimal = r.as_decimal
 ),
 credible AS (
@@ -123,17 +123,20 @@ credible AS (
   FROM pair p JOIN open r ON r.id = p.id JOIN messages m ON m.id = p.message_id
   WHERE p.rank = 1 OR right(r.recipient, 8) = right(m.recipient, 8)
 ),
+-- A long message that went as one payload has one name, and what is said of it is said of every part.
 found AS (
-  SELECT id, min(message_id::text)::uuid AS message_id, min(part) AS part
-  FROM credible WHERE place = 1
-  GROUP BY id HAVING count(DISTINCT (message_id, part)) = 1
+  SELECT DISTINCT id, message_id, part FROM credible
+  WHERE place = 1 AND id IN (
+    SELECT id FROM credible WHERE place = 1 GROUP BY id
+    HAVING count(DISTINCT (message_id, part)) = 1 OR count(DISTINCT (message_id, attempt, smsc_message_id)) = 1)
 ),
+taken AS (DELETE FROM receipts r WHERE r.id IN (SELECT id FROM found) RETURNING r.*),
 gone AS (
-  DELETE FROM receipts r USING found f WHERE r.id = f.id
-  RETURNING r.*, f.message_id, f.part,
-    CASE WHEN r.state = 'DELIVERED' THEN 'DELIVERED'
-         WHEN r.state = 'EXPIRED' THEN 'EXPIRED'
-         WHEN r.state IN ('DELETED', 'UNDELIVERABLE', 'REJECTED') THEN 'FAILED' END AS final
+  SELECT t.*, f.message_id, f.part,
+    CASE WHEN t.state = 'DELIVERED' THEN 'DELIVERED'
+         WHEN t.state = 'EXPIRED' THEN 'EXPIRED'
+         WHEN t.state IN ('DELETED', 'UNDELIVERABLE', 'REJECTED') THEN 'FAILED' END AS final
+  FROM taken t JOIN found f USING (id)
 ),
 event AS (
   INSERT INTO message_events (message_id, type, part, detail, at)
@@ -152,7 +155,7 @@ part AS (
   WHERE p.message_id = f.message_id AND p.number = f.part
     AND p.state NOT IN ('DELIVERED', 'FAILED', 'EXPIRED', 'REFUSED', 'ASSUMED')
 )
-SELECT id, message_id FROM gone`;
+SELECT DISTINCT id, message_id FROM gone`;
 
 /** Writes down what was said, of parts and in receipts, and no more: nothing is decided here. Repeatable. */
 export const recordOutcomes = async (

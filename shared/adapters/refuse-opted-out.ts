@@ -7,7 +7,7 @@ import type { Sql } from './data-api.ts';
 const refuseOf = (optedOut: string): string => `
 WITH waiting AS (
   SELECT m.id FROM opt_outs o JOIN messages m ON m.client_id = o.client_id AND m.recipient = o.msisdn
-  WHERE ${optedOut}
+  WHERE ${optedOut} AND NOT m.tells_opt_out AND m.push_reference_bits IS NULL
     AND (m.state IN ('SCHEDULED', 'QUEUED', 'FAILED_TEMP') OR m.state = 'UNKNOWN' AND m.next_attempt_at IS NOT NULL)
   ORDER BY m.id LIMIT :limit FOR NO KEY UPDATE OF m SKIP LOCKED
 ),

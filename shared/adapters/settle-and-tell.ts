@@ -32,9 +32,18 @@ const call = async (queueUrl: string, settled: readonly Settled[]): Promise<void
   );
 };
 
-/** Settles messages, counts what changed, and puts the callbacks that settling wrote on their queue. */
-export const settleAndTell = async (sql: Sql, callbacksQueueUrl: string, ids: readonly string[]): Promise<void> => {
+/**
+ * Settles messages, counts what changed, and puts the callbacks that settling wrote on their queue.
+ *
+ * @returns what changed.
+ */
+export const settleAndTell = async (
+  sql: Sql,
+  callbacksQueueUrl: string,
+  ids: readonly string[],
+): Promise<readonly Settled[]> => {
   const settled = await settleMessages(sql, ids);
   settled.forEach(count);
   await call(callbacksQueueUrl, settled);
+  return settled;
 };

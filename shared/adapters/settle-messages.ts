@@ -13,6 +13,7 @@ export interface Settled {
   readonly released_cents: number | null;
   /** The callback that tells the client, null when none is wanted. */
   readonly callback_id: string | null;
+  readonly is_push: boolean;
 }
 
 /**
@@ -129,7 +130,8 @@ told AS (
   WHERE x.callback_url IS NOT NULL AND x.type = ANY (cl.callback_types)
   RETURNING id, message_id
 )
-SELECT c.id, c.client_id, c.state, c.correlation_id, u.captured_cents, u.released_cents, t.id AS callback_id
+SELECT c.id, c.client_id, c.state, c.correlation_id, u.captured_cents, u.released_cents, t.id AS callback_id,
+  c.push_reference_bits IS NOT NULL AS is_push
 FROM changed c LEFT JOIN unlocked u ON u.message_id = c.id LEFT JOIN told t ON t.message_id = c.id`;
 
 /**

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { isCountry } from '#shared/domain/phone-number.ts';
-import { CallbackType } from './callback-types.ts';
+import { nationalLanguages } from '#shared/domain/text/national-languages.ts';
+import { CallbackType, finalCallbackTypes } from './callback-types.ts';
 import { Instant, Plain, Sender } from './messages.ts';
 import { NextCursor, PageCursor, PageLimit } from './paging.ts';
 import { Scope } from './scopes.ts';
@@ -35,6 +36,14 @@ const settings = {
     .meta({ description: 'ISO 3166-1 alpha-2; null: any country.' }),
   rate_per_second: z.int().min(1).max(10_000),
   burst: z.int().min(1).max(100_000),
+  national_languages: z
+    .array(z.enum(nationalLanguages))
+    .max(nationalLanguages.length)
+    .refine(isSet, 'names a language twice')
+    .meta({
+      description:
+        'ISO 639-1: in whose GSM 7-bit tables texts may be written, where that takes fewer parts than UCS-2. In force within a minute.',
+    }),
   daily_spend_cap_cents: Cents.nullable(),
   prefix_messages_per_hour: z.int().min(1).max(1_000_000_000).nullable(),
   low_balance_cents: Cents.nullable(),
@@ -53,12 +62,13 @@ export const CreateClient = z.strictObject({
   allowed_countries: settings.allowed_countries.default(null),
   rate_per_second: settings.rate_per_second.default(100),
   burst: settings.burst.default(200),
+  national_languages: settings.national_languages.default([]),
   daily_spend_cap_cents: settings.daily_spend_cap_cents.default(null),
   prefix_messages_per_hour: settings.prefix_messages_per_hour.default(null),
   low_balance_cents: settings.low_balance_cents.default(null),
   unknown_policy: settings.unknown_policy.default('capture'),
   callback_url: settings.callback_url.default(null),
-  callback_types: settings.callback_types.default(['message.delivered', 'message.failed', 'message.expired']),
+  callback_types: settings.callback_types.default([...finalCallbackTypes]),
   credit_cents: Cents.default(0).meta({ description: 'The opening credit.' }),
 });
 export type CreateClient = z.infer<typeof CreateClient>;

@@ -4,6 +4,7 @@ import { countryOf } from '#shared/domain/phone-number.ts';
 import { Msisdn } from './identifiers.ts';
 import { Problem } from './problems.ts';
 import { Priority } from './queue-messages.ts';
+import { RouteQuote } from './route-quote.ts';
 
 /** A number may be written with the international plus sign; what is kept is E.164 without it. */
 export const Recipient = z
@@ -83,6 +84,10 @@ const submission = {
   reference: Plain.max(128).optional(),
   metadata: Metadata.optional(),
   max_parts: z.int().min(1).max(255).default(10),
+  transliterate: z.boolean().optional().meta({
+    description:
+      'Whether a text that would be UCS-2 may be spelt in GSM 7-bit: letters without the marks it lacks, plain quotation marks. The answer says what was changed.',
+  }),
 };
 
 const ofBinary = ['udh_hex', 'data_coding', 'protocol_id'] as const;
@@ -131,6 +136,35 @@ const time = z.iso.datetime();
 
 export const MessageEncoding = z.enum(['gsm7', 'ucs2', 'binary']);
 
+/** How a text is written, and why. */
+const written = {
+  encoding: MessageEncoding,
+  language: z
+    .string()
+    .nullable()
+    .meta({ description: 'ISO 639-1: whose GSM 7-bit tables it is written in; null: in no national ones.' }),
+  ucs2_because: z
+    .string()
+    .nullable()
+    .meta({ description: 'The first character outside GSM 7-bit, where it is UCS-2 because of it.' }),
+};
+
+/** What `transliterate` changed. */
+const Changes = z
+  .object({
+    characters: z.int().meta({ description: 'How many characters were changed.' }),
+    changes: z
+      .array(
+        z.object({
+          from: z.string().meta({ description: 'A character of the text.' }),
+          to: z.string().meta({ description: 'What was sent in its place.' }),
+          times: z.int().meta({ description: 'How often it stands there.' }),
+        }),
+      )
+      .meta({ description: 'The first 50, each character once.' }),
+  })
+  .nullable();
+
 /** 202 of POST /v1/messages. */
 export const AcceptedMessage = z.object({
   id: z.uuid(),
@@ -138,7 +172,8 @@ export const AcceptedMessage = z.object({
   to: z.string(),
   from: z.string(),
   parts: z.int(),
-  encoding: MessageEncoding,
+  ...written,
+  transliterated: Changes,
   cost_cents: z.int(),
   reference: z.string().nullable(),
   is_test: z.boolean(),
@@ -154,11 +189,15 @@ export const QuotedMessage = z.object({
   from: z.string(),
   country: z.string().nullable(),
   parts: z.int(),
-  encoding: MessageEncoding,
+  ...written,
+  transliterated: Changes,
   part_price_cents: z.int(),
   cost_cents: z.int(),
   would_be: z.enum(['accepted', 'refused']),
   problem: Problem.nullable(),
+  route: RouteQuote.nullable().meta({
+    description: 'Null where no route fits, and of a test message, which takes none.',
+  }),
 });
 export type QuotedMessage = z.infer<typeof QuotedMessage>;
 
@@ -198,7 +237,7 @@ export const MessageView = z.object({
   udh_hex: z.string().nullable(),
   data_coding: z.int().nullable(),
   protocol_id: z.int().nullable(),
-  encoding: MessageEncoding,
+  ...written,
   priority: Priority,
   attempt: z.int(),
   possible_duplicate: z.boolean(),

@@ -10,6 +10,11 @@ interface Kind {
 /** Every error the API answers with. Codes are stable: clients branch on them. */
 export const problems = {
   'body.malformed': { status: 400, title: 'The body is not JSON', fix: 'Send one JSON object, encoded in UTF-8.' },
+  'xml.refused': {
+    status: 400,
+    title: 'The XML is not of the kind that is read here',
+    fix: 'Send elements, attributes and text alone, in UTF-8, without a DTD and entities: see docs/push.xsd.',
+  },
   'body.too_large': { status: 413, title: 'The body is too large', fix: 'Send at most 256 KiB.' },
   'request.invalid': { status: 422, title: 'The request does not fit the contract', fix: 'See errors[].' },
   'message.not_gsm7': {
@@ -22,6 +27,44 @@ export const problems = {
     title: 'The text needs more parts than allowed',
     fix: 'Shorten it or raise max_parts.',
   },
+  'tar.not_allowed': {
+    status: 422,
+    title: 'The client may not reach this application of a card',
+    fix: 'Ask the operator to allow the TAR.',
+  },
+  'security.too_low': {
+    status: 422,
+    title: 'The card is secured by less than the application demands',
+    fix: 'Ask the operator to raise the SPI of the card profile, or to lower what the TAR demands.',
+  },
+  'security.unsupported': {
+    status: 422,
+    title: 'No packet can be made by the profile and the keys of the card',
+    fix: 'Ask the operator to mend the card profile.',
+  },
+  'card.unknown': { status: 422, title: 'There is no such card', fix: 'Check the ICCID or the number.' },
+  'card.no_number': { status: 422, title: 'The card has no number now', fix: 'Ask the operator to import it.' },
+  'card.no_keys': { status: 422, title: 'No keys of the card are known', fix: 'Ask the operator to import them.' },
+  'card.stopped': {
+    status: 409,
+    title: 'Nothing is sent to the card any more',
+    fix: 'Ask the operator to find out why it was stopped, and to release it.',
+  },
+  'apdu.malformed': {
+    status: 422,
+    title: 'A command is no APDU',
+    fix: 'Send CLA, INS, P1, P2 and P3, and as many octets of data as P3 says, in hexadecimal.',
+  },
+  'parts.too_many': {
+    status: 422,
+    title: 'The packet takes more short messages than allowed',
+    fix: 'Send fewer commands at once.',
+  },
+  'push.test_key': {
+    status: 403,
+    title: 'A test key cannot push to a card',
+    fix: 'Send dry_run, or use another key.',
+  },
   'callback.refused': {
     status: 422,
     title: 'The callback URL is not one that may be called',
@@ -31,6 +74,11 @@ export const problems = {
     status: 422,
     title: 'The idempotency key is not usable',
     fix: 'Send 1 to 255 visible ASCII characters.',
+  },
+  'receipt.signature': {
+    status: 401,
+    title: 'The signature is missing, wrong or too old, or there is no such provider',
+    fix: 'Send Signalbox-Signature over the body, with the key of the provider and a time of the last five minutes.',
   },
   'auth.unauthorized': { status: 401, title: 'The credential is missing or unknown', fix: 'Send a valid X-API-Key.' },
   'auth.forbidden': {
@@ -64,13 +112,60 @@ export const problems = {
     title: 'Too many messages went to numbers that begin like this one within the hour',
     fix: 'Wait for the next hour, or ask the operator to raise the limit.',
   },
+  'route.none': {
+    status: 422,
+    title: 'No route leads to this number',
+    fix: 'Ask the operator for a route with a provider that is enabled.',
+  },
+  'route.unknown': { status: 404, title: 'There is no such route of messages', fix: 'Check the id.' },
+  'route.conflict': {
+    status: 409,
+    title: 'Another route fits exactly the same messages',
+    fix: 'Change that one, or name another prefix, client, kind or priority.',
+  },
+  'route.provider_unusable': {
+    status: 422,
+    title: 'A candidate is no provider that can be routed to',
+    fix: 'Name providers that are there and enabled.',
+  },
+  'provider.not_found': { status: 404, title: 'There is no such provider', fix: 'Check the name.' },
+  'provider.name_taken': {
+    status: 409,
+    title: 'There is a provider of this name',
+    fix: 'Change that one, or take another name.',
+  },
+  'provider.address_refused': {
+    status: 422,
+    title: 'A provider cannot be at this address',
+    fix: 'Give a host of the public internet.',
+  },
+  'provider.changed': { status: 409, title: 'The provider was changed meanwhile', fix: 'Send the request again.' },
+  'provider.in_use': {
+    status: 409,
+    title: 'Routes lead to this provider',
+    fix: 'Take it out of them first; to stop it at once, disable it.',
+  },
   'rate.exceeded': {
     status: 429,
     title: 'Too many requests',
     fix: 'Wait as long as Retry-After says, then send the request again.',
   },
+  'number.not_found': { status: 404, title: 'There is no such number', fix: 'Check the id.' },
+  'number.taken': {
+    status: 409,
+    title: 'The number is somebody’s already',
+    fix: 'Change the one that is there: GET /v1/admin/numbers finds it.',
+  },
+  'number.keywords': { status: 422, title: 'The number has too many keywords', fix: 'Remove some, by giving null.' },
   'route.not_found': { status: 404, title: 'There is no such route', fix: 'See /openapi.json.' },
   'message.not_found': { status: 404, title: 'There is no such message', fix: 'Check the id.' },
+  'push.not_found': { status: 404, title: 'There is no such push', fix: 'Check the id.' },
+  'card.not_found': { status: 404, title: 'There is no such card', fix: 'Check the ICCID.' },
+  'tar_allowance.not_found': {
+    status: 404,
+    title: 'The client has no such allowance',
+    fix: 'Check the TAR, and whose it is.',
+  },
   'message.not_cancellable': {
     status: 409,
     title: 'The message can no longer be cancelled',
@@ -137,6 +232,24 @@ export const problems = {
     status: 409,
     title: 'The API key cannot be rotated any more',
     fix: 'Rotate the key that replaced it, or issue a new one.',
+  },
+  'cas_system.not_found': {
+    status: 404,
+    title: 'The client has no CA system',
+    fix: 'Ask the operator to set one up.',
+  },
+  'cas_request.not_found': { status: 404, title: 'There is no such request', fix: 'Check the id.' },
+  'carousel.not_found': { status: 404, title: 'There is no such carousel', fix: 'Check the id.' },
+  'emm.not_found': { status: 404, title: 'There is no such EMM', fix: 'Check the id.' },
+  'emm.no_key': {
+    status: 409,
+    title: 'The CA system has no key to encrypt with yet',
+    fix: 'Try again in some minutes: the first key is made within five.',
+  },
+  'emm.too_long': {
+    status: 422,
+    title: 'The EMM would not fit a section of 256 octets',
+    fix: 'Send fewer commands, or several EMMs of different kinds.',
   },
   'service.not_ready': {
     status: 503,

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { defaultAlphabets } from '#shared/domain/text/default-alphabet.ts';
 import { CallbackId, ClientId, CorrelationId, MessageId } from './identifiers.ts';
 
 /**
@@ -116,8 +117,17 @@ export const InboundReceived = z.object({
   udh_hex: z.string().regex(/^([0-9a-f]{2})*$/),
   /** The user data after the header as it came, hexadecimal. */
   data_hex: z.string().regex(/^([0-9a-f]{2})*$/),
-  /** The user data as text, when its alphabet is known. */
-  text: z.string().nullable(),
+  /** What data_coding 0 is at the provider. */
+  default_alphabet: z.enum(defaultAlphabets).default('gsm7'),
+  /** The part's number by SAR parameters (SMPP 3.4, 5.3.2.22-24), where it has them. */
+  sar: z
+    .object({
+      reference: z.int().min(0).max(0xffff),
+      total: z.int().min(1).max(255),
+      part: z.int().min(1).max(255),
+    })
+    .nullable()
+    .default(null),
   at,
 });
 export type InboundReceived = z.infer<typeof InboundReceived>;
@@ -131,3 +141,31 @@ export const CallbackDue = z.object({
   attempt: z.int().min(1),
 });
 export type CallbackDue = z.infer<typeof CallbackDue>;
+
+/** On `pushes`: the line of this card may move: a push waits in it, or the one under way has come to its end. */
+export const CardDue = z.object({
+  type: z.literal('CardDue'),
+  version: z.literal(1),
+  iccid: z.string().regex(/^\d{18,20}$/),
+});
+export type CardDue = z.infer<typeof CardDue>;
+
+/** On `pushes`: this inbound short message, which is stored, has the look of what a card answers. */
+export const CardAnswered = z.object({
+  type: z.literal('CardAnswered'),
+  version: z.literal(1),
+  inbound_id: z.uuid(),
+});
+export type CardAnswered = z.infer<typeof CardAnswered>;
+
+export const PushWork = z.discriminatedUnion('type', [CardDue, CardAnswered]);
+export type PushWork = z.infer<typeof PushWork>;
+/** On `cas-requests`: this subscriber's request is to be processed. Text and sender stay in their table. */
+export const CasRequestReceived = z.object({
+  type: z.literal('CasRequestReceived'),
+  version: z.literal(1),
+  request_id: z.uuid(),
+  client_id: ClientId,
+  correlation_id: CorrelationId,
+});
+export type CasRequestReceived = z.infer<typeof CasRequestReceived>;

@@ -21,5 +21,7 @@ export const Caller = z.object({
   /** The token bucket of the client's requests, in decimal digits. */
   rate_per_second: z.string().regex(/^[1-9]\d{0,5}$/),
   burst: z.string().regex(/^[1-9]\d{0,5}$/),
+  /** In whose alphabets the client's texts may be written: ISO 639-1, joined by a space. */
+  national_languages: z.string().default(''),
 });
 export type Caller = z.infer<typeof Caller>;

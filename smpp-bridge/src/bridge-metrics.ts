@@ -1,21 +1,31 @@
 import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { Registry } from 'prom-client';
 import { metrics, publishMetrics } from '#shared/telemetry.ts';
-import { type BindState, type BridgeState, createInstruments } from './bridge-instruments.ts';
+import { type BindState, createInstruments, type LinkFigures, type Measured } from './bridge-instruments.ts';
 import { commandStatusName, type StatusTable, statusTable } from './pdu/command-status.ts';
 import type { SubmitResult } from './session/session-types.ts';
 import type { SupervisorEvent } from './session/supervisor.ts';
 
-export interface BridgeMetrics {
-  readonly registry: Registry;
-  /** One submit_sm was answered, or not, `seconds` after it was sent; a throttled part is answered more than once. */
+/** The figures of one provider. */
+export interface ProviderMetrics {
+  /** One submission was answered, or not, `seconds` after it was sent; a throttled part is answered more than once. */
   answered(result: SubmitResult, seconds: number): void;
   /** A part is decided. */
   submitted(result: SubmitResult, seconds: number): void;
   /** A deliver_sm or data_sm was read; `reason` is why it is ignored. */
   received(kind: 'receipt' | 'inbound' | 'ignored', reason?: string): void;
-  /** Something happened to a bind, which is told by its number. */
+  /** Something happened to a bind, which is told by the number of its slot. */
   happened(bind: number, event: SupervisorEvent): void;
+  /** A message went back because no provider took it; this one was its first choice. */
+  deferred(reason: string): void;
+  /** It is no longer used: its gauges go, its counters stay. */
+  forget(): void;
+}
+
+export interface BridgeMetrics {
+  readonly registry: Registry;
+  /** @param statusOf what this provider's refusals mean: the specification's table when left out. */
+  of(provider: string, figures: () => LinkFigures, statusOf?: StatusTable): ProviderMetrics;
   /** Once a minute: what the alarms look at. */
   publish(): void;
 }
@@ -41,71 +51,122 @@ const createSums = () => {
   };
 };
 
-/**
- * The same figures for Prometheus and, by EMF, for CloudWatch; never a client or a number among their labels.
- *
- * @param statusOf what this provider's refusals mean: the specification's table when left out.
- */
-export const createBridgeMetrics = (
-  provider: string,
-  state: () => BridgeState,
-  statusOf: StatusTable = statusTable(),
-): BridgeMetrics => {
+/** What an alarm is to name the provider of has it as its dimension: a metric for each of few providers. */
+const publishOf = (provider: string, { slots, bound, openCircuits }: LinkFigures): void => {
+  const single = (name: string, value: number) =>
+    metrics.singleMetric().addDimension('provider', provider).addMetric(name, MetricUnit.Count, value);
+  single('ProviderBindsMissing', Math.max(0, slots - bound));
+  single('ProviderCircuitsOpen', openCircuits);
+};
+
+const publishAll = (all: readonly LinkFigures[]): void => {
+  const sum = (value: (figures: LinkFigures) => number) => all.reduce((total, each) => total + value(each), 0);
+  const inFlight = sum((each) => each.inFlight);
+  const window = sum((each) => each.window);
+  metrics.addMetric(
+    'BoundSessions',
+    MetricUnit.Count,
+    sum(({ bound }) => bound),
+  );
+  metrics.addMetric(
+    'BindsMissing',
+    MetricUnit.Count,
+    sum(({ slots, bound }) => Math.max(0, slots - bound)),
+  );
+  metrics.addMetric(
+    'OpenCircuits',
+    MetricUnit.Count,
+    sum(({ openCircuits }) => openCircuits),
+  );
+  metrics.addMetric('PartsInFlight', MetricUnit.Count, inFlight);
+  metrics.addMetric(
+    'PartsWaiting',
+    MetricUnit.Count,
+    sum(({ waiting }) => waiting),
+  );
+  if (window > 0) metrics.addMetric('WindowUsed', MetricUnit.Percent, (100 * inFlight) / window);
+};
+
+type Instruments = ReturnType<typeof createInstruments>;
+type Sums = ReturnType<typeof createSums>;
+
+/** Which binds of a provider are in which state, by what happened to them. */
+const createBinds = (provider: string, { events, reconnects, bindsRefused, lost }: Instruments, sums: Sums) => {
   const binds = new Map<number, BindState>();
   const everBound = new Set<number>();
-  const bindsIn = (wanted: BindState) => [...binds.values()].filter((each) => each === wanted).length;
-  const instruments = createInstruments(provider, state, bindsIn);
-  const sums = createSums();
-
   const rebound = (bind: number): void => {
     if (everBound.has(bind)) {
-      instruments.reconnects.inc();
+      reconnects.inc({ provider });
       sums.add('SessionsReconnected');
     }
     everBound.add(bind);
   };
-
   return {
-    registry: instruments.registry,
-    answered: (result, seconds) => {
-      const refused = result.outcome === 'refused' ? result.commandStatus : undefined;
-      const meaning = refused === undefined ? '' : statusOf(refused).means;
-      const command_status = refused === undefined ? '' : commandStatusName(refused);
-      instruments.submits.inc({ outcome: result.outcome, class: meaning, command_status });
-      if (result.outcome !== 'unknown') instruments.responses.observe(seconds);
-      if (meaning === 'throttle') sums.add('SubmitsThrottled');
-    },
-    submitted: (result, seconds) => {
-      instruments.latency.observe(seconds);
-      sums.add(result.outcome === 'accepted' ? 'PartsSubmitted' : 'SubmitErrors');
-    },
-    received: (kind, reason = '') => {
-      instruments.deliveries.inc({ kind, reason });
-      if (kind === 'receipt') sums.add('ReceiptsReceived');
-      if (kind === 'ignored') sums.add('DeliveriesIgnored');
-    },
-    happened: (bind, event) => {
-      instruments.events.inc({ type: event.type });
+    bindsIn: (wanted: BindState) => [...binds.values()].filter((each) => each === wanted).length,
+    happened: (bind: number, event: SupervisorEvent): void => {
+      events.inc({ provider, type: event.type });
       const after = stateAfter[event.type];
       if (after !== undefined) binds.set(bind, after);
       if (event.type === 'bound') rebound(bind);
       if (event.type === 'bind-refused') {
-        instruments.bindsRefused.inc({ command_status: commandStatusName(event.commandStatus) });
+        bindsRefused.inc({ provider, command_status: commandStatusName(event.commandStatus) });
         sums.add('BindsRefused');
       }
       if (event.type === 'session-closed' && event.closed.reason !== 'unbound') {
-        instruments.lost.inc({ reason: event.closed.reason });
+        lost.inc({ provider, reason: event.closed.reason });
         sums.add('SessionsLost');
       }
+      // A slot that was given back is no bind of this task any more.
+      if (event.type === 'session-closed' && event.closed.reason === 'unbound') binds.delete(bind);
+    },
+  };
+};
+
+/** The same figures for Prometheus and, by EMF, for CloudWatch; never a client or a number among their labels. */
+export const createBridgeMetrics = (): BridgeMetrics => {
+  const providers = new Map<string, Measured>();
+  const instruments = createInstruments(() => providers.values());
+  const sums = createSums();
+
+  return {
+    registry: instruments.registry,
+    of: (provider, figures, statusOf = statusTable()) => {
+      const { bindsIn, happened } = createBinds(provider, instruments, sums);
+      const measured: Measured = { provider, figures, bindsIn };
+      providers.set(provider, measured);
+      return {
+        answered: (result, seconds) => {
+          const refused = result.outcome === 'refused' ? result.commandStatus : undefined;
+          const meaning = refused === undefined ? '' : statusOf(refused).means;
+          const command_status = refused === undefined ? '' : commandStatusName(refused);
+          instruments.submits.inc({ provider, outcome: result.outcome, class: meaning, command_status });
+          if (result.outcome !== 'unknown') instruments.responses.observe({ provider }, seconds);
+          if (meaning === 'throttle') sums.add('SubmitsThrottled');
+        },
+        submitted: (result, seconds) => {
+          instruments.latency.observe({ provider }, seconds);
+          sums.add(result.outcome === 'accepted' ? 'PartsSubmitted' : 'SubmitErrors');
+        },
+        received: (kind, reason = '') => {
+          instruments.deliveries.inc({ provider, kind, reason });
+          if (kind === 'receipt') sums.add('ReceiptsReceived');
+          if (kind === 'ignored') sums.add('DeliveriesIgnored');
+        },
+        happened,
+        deferred: (reason) => {
+          instruments.deferred.inc({ provider, reason });
+          sums.add('MessagesDeferred');
+        },
+        forget: () => {
+          if (providers.get(provider) === measured) providers.delete(provider);
+        },
+      };
     },
     publish: () => {
       sums.move();
-      const { bound, openCircuits, inFlight, window, waiting } = state();
-      metrics.addMetric('BoundSessions', MetricUnit.Count, bound);
-      metrics.addMetric('OpenCircuits', MetricUnit.Count, openCircuits);
-      metrics.addMetric('PartsInFlight', MetricUnit.Count, inFlight);
-      metrics.addMetric('PartsWaiting', MetricUnit.Count, waiting);
-      if (window > 0) metrics.addMetric('WindowUsed', MetricUnit.Percent, (100 * inFlight) / window);
+      const all = [...providers.values()].map(({ provider, figures }) => ({ provider, figures: figures() }));
+      for (const { provider, figures } of all) publishOf(provider, figures);
+      publishAll(all.map(({ figures }) => figures));
       publishMetrics();
     },
   };

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import type { BindSlotTable } from '#shared/adapters/bind-slots.ts';
 import {
   claimDeliveries,
+  deferClaims,
   endLease,
   leaseSeconds,
   releaseClaims,
@@ -8,146 +10,63 @@ import {
 } from '#shared/adapters/claim-deliveries.ts';
 import type { Sql } from '#shared/adapters/data-api.ts';
 import type { DeliveryQueues } from '#shared/adapters/environment.ts';
+import type { ProviderSecrets } from '#shared/adapters/provider-secrets.ts';
 import { changeVisibility, deleteBatch, receive, sendBatch } from '#shared/adapters/queues.ts';
-import { InboundReceived } from '#shared/contracts/queue-messages.ts';
-import { logger, maskMsisdn } from '#shared/telemetry.ts';
+import { readFleet } from '#shared/adapters/read-fleet.ts';
+import { logger } from '#shared/telemetry.ts';
 import { type BridgeMetrics, createBridgeMetrics } from './bridge-metrics.ts';
-import { createInboundIds } from './delivery/inbound-ids.ts';
-import { interpretDelivery, type PlainReceipts } from './delivery/interpret-delivery.ts';
-import type { LaneLimits } from './delivery/lane.ts';
 import { keepLease } from './delivery/lease-keeper.ts';
-import { createLinks } from './delivery/links.ts';
+import { createPartsGate } from './delivery/parts-gate.ts';
 import { persistently } from './delivery/persistently.ts';
 import { type Pipeline, startPipeline } from './delivery/pipeline.ts';
-import { createReporter } from './delivery/reporter.ts';
-import { type PartToken, toOutcome } from './delivery/to-outcome.ts';
-import type { StatusTable } from './pdu/command-status.ts';
-import type { DataSm, DeliverSm } from './pdu/pdu.ts';
-import type { SessionSettings } from './session/session-types.ts';
-import { type Supervisor, superviseBind } from './session/supervisor.ts';
-import { startProviderTrace } from './trace/provider-trace.ts';
-import { logSessionEvent, logWindow } from './trace/session-event.ts';
+import { type CarryWorld, carryClaim } from './fleet/carry-claim.ts';
+import { createFleetCapacity } from './fleet/fleet-capacity.ts';
+import { type FleetKeeper, type FleetTiming, keepFleet } from './fleet/fleet-keeper.ts';
+import { reportProviderStates } from './fleet/provider-states.ts';
+import { createReporters } from './fleet/reporters.ts';
+import type { SlotKeeperTiming } from './fleet/slot-keeper.ts';
+import { createLinkStarter } from './fleet/start-link.ts';
+import { createUnusable } from './fleet/unusable.ts';
+import type { SupervisorOptions } from './session/supervisor.ts';
 
 export interface BridgeSettings {
-  readonly provider: string;
-  readonly session: SessionSettings;
-  readonly binds: number;
-  /** Of each bind. */
-  readonly limits: LaneLimits;
-  /** What a refusal by this provider means. */
-  readonly statusOf: StatusTable;
-  readonly plainReceipts: PlainReceipts;
   readonly sql: Sql;
+  readonly slots: BindSlotTable;
+  readonly secrets: Pick<ProviderSecrets, 'read'>;
   readonly deliveryQueues: DeliveryQueues;
   readonly outcomesQueueUrl: string;
   readonly inboundQueueUrl: string;
+  /** How often things are looked at, for tests. */
+  readonly timing?: {
+    readonly fleet?: FleetTiming;
+    readonly slots?: SlotKeeperTiming;
+    readonly supervision?: SupervisorOptions;
+  };
 }
 
 export interface Bridge {
   readonly metrics: BridgeMetrics;
+  /** The providers are known, and one at least can be given messages. */
   isReady(): boolean;
   /** Receives no more, drains the windows, unbinds, gives back what is left and ends the lease. */
   stop(drainMs: number): Promise<void>;
 }
 
-const ESME_ROK = 0;
-/** Room for a receive from each queue while other parts wait. */
-const leastCapacity = 100;
-/** What is in hand goes out within so many seconds, however slow the SMSC is. */
-const secondsInHand = 20;
-const leastSlowCapacity = 10;
+const waitsForDatabase = (error: unknown) =>
+  logger.warn('The database does not answer; claims wait for it', { error: error as Error });
 
-/**
- * One task's bridge between the delivery queues and one provider's SMSC.
- *
- * @param leaseLost called when this task may no longer act on what it claimed: every socket is closed by then, and the
- *   process is to end.
- */
-export const startBridge = async (settings: BridgeSettings, leaseLost: (reason: string) => void): Promise<Bridge> => {
-  const { provider, sql, session, binds, limits, statusOf, plainReceipts, deliveryQueues } = settings;
-  const owner = randomUUID();
-  const links = createLinks({ limits, statusOf, answered: (...answer) => metrics.answered(...answer) });
-  const supervisors: Supervisor[] = [];
-  let pipeline: Pipeline | undefined;
-
-  const lease = keepLease(leaseSeconds * 1000, {
-    renew: () => renewLease(sql, owner),
-    now: () => performance.now(),
-    lost: (reason) => {
-      links.close();
-      for (const supervisor of supervisors) supervisor.session?.destroy();
-      leaseLost(reason);
-    },
-    fault: (error) => logger.warn('The lease could not be renewed yet', { error: error as Error }),
-  });
-  await lease.held;
-
-  const reporter = createReporter(provider, (messages) => sendBatch(settings.outcomesQueueUrl, messages));
-  const state = () => ({
-    bound: links.bound,
-    inFlight: links.inFlight,
-    waiting: links.waiting,
-    inHand: pipeline?.inHand ?? 0,
-    window: links.window,
-    rate: links.rate,
-    openCircuits: supervisors.filter(({ isCircuitOpen }) => isCircuitOpen).length,
-  });
-  const metrics = createBridgeMetrics(provider, state, statusOf);
-  const trace = startProviderTrace(sql, provider);
-  const inboundIds = createInboundIds(provider);
-
-  const deliver = async (pdu: DeliverSm | DataSm): Promise<number> => {
-    const interpreted = interpretDelivery(pdu, { provider, plainReceipts }, new Date());
-    metrics.received(interpreted.kind, interpreted.kind === 'ignored' ? interpreted.reason : undefined);
-    if (interpreted.kind === 'receipt') await reporter.reportOnce(interpreted.receipt);
-    else if (interpreted.kind === 'inbound') {
-      const inbound = { ...interpreted.inbound, inbound_id: inboundIds.idOf(pdu) };
-      await sendBatch(settings.inboundQueueUrl, [{ body: InboundReceived.parse(inbound) }]);
-    } else
-      logger.warn('A delivery was ignored', { reason: interpreted.reason, from: maskMsisdn(pdu.body.source_addr) });
-    return ESME_ROK;
-  };
-
-  for (let bind = 1; bind <= binds; bind += 1)
-    supervisors.push(
-      superviseBind(session, {
-        deliver,
-        notTaken: inboundIds.notTaken,
-        lateResponse: ({ token, result }) =>
-          void reporter.report([toOutcome(token as PartToken, result, { now: new Date(), statusOf, late: true })]),
-        bound: (bound) => links.attach(bound, (change) => logWindow(provider, bind, change)),
-        lost: () => undefined,
-        event: (event) => {
-          metrics.happened(bind, event);
-          logSessionEvent(provider, bind, event);
-        },
-        passed: (direction, pdu) => trace.passed(bind, direction, pdu),
-      }),
-    );
-
-  /** What an SMSC takes slowly is better left on its queue than claimed: it would be unknown if this task died. */
-  const capacity = () =>
-    Math.min(
-      Math.max(leastCapacity, 2 * binds * limits.mostInFlight),
-      Math.max(leastSlowCapacity, links.rate * secondsInHand),
-    );
-
-  const waitsForDatabase = (error: unknown) =>
-    logger.warn('The database does not answer; claims wait for it', { error: error as Error });
-
-  const submit = async (fields: Parameters<typeof links.submit>[0], token: PartToken) => {
-    const startedAt = performance.now();
-    const result = await links.submit(fields, token);
-    metrics.submitted(result, (performance.now() - startedAt) / 1000);
-    return result;
-  };
-
-  pipeline = startPipeline(
+/** Takes deliveries for every provider of the fleet. */
+const startClaiming = (
+  { sql, deliveryQueues }: BridgeSettings,
+  owner: string,
+  whenUp: () => Promise<void>,
+  capacity: () => number,
+  carry: (...given: Parameters<typeof carryClaim>) => ReturnType<typeof carryClaim>,
+  world: CarryWorld,
+): Pipeline =>
+  startPipeline(
     {
-      submit,
-      report: (outcomes) => reporter.report(outcomes),
-      now: () => new Date(),
-      statusOf,
+      carry: (claim, source) => carry(claim, source, world),
       receive: (queueUrl, waitSeconds) => receive(queueUrl, { waitSeconds }),
       claim: (deliveries) => {
         const claim = { owner, claimId: randomUUID() };
@@ -155,9 +74,10 @@ export const startBridge = async (settings: BridgeSettings, leaseLost: (reason: 
         return persistently(() => claimDeliveries(sql, claim, accepted), waitsForDatabase);
       },
       release: (claims) => persistently(() => releaseClaims(sql, claims), waitsForDatabase),
+      defer: (deferrals) => persistently(() => deferClaims(sql, deferrals), waitsForDatabase),
       remove: async (queueUrl, handles) => void (await deleteBatch(queueUrl, handles)),
       giveBack: async (queueUrl, handles, seconds) => void (await changeVisibility(queueUrl, handles, seconds)),
-      whenBound: () => links.whenBound(),
+      whenBound: whenUp,
       log: (line, detail = {}) => logger.warn(line, { ...detail }),
     },
     [
@@ -168,15 +88,74 @@ export const startBridge = async (settings: BridgeSettings, leaseLost: (reason: 
     capacity,
   );
 
+/**
+ * One task's bridge between the delivery queues and the providers: a link to each, and every message to the one that its
+ * route prefers and that takes it.
+ *
+ * @param leaseLost called when this task may no longer act on what it claimed: every socket is closed by then, and the
+ *   process is to end.
+ */
+export const startBridge = async (settings: BridgeSettings, leaseLost: (reason: string) => void): Promise<Bridge> => {
+  const { sql, secrets, outcomesQueueUrl, timing = {} } = settings;
+  const owner = randomUUID();
+  const metrics = createBridgeMetrics();
+  const reporters = createReporters((messages) => sendBatch(outcomesQueueUrl, messages));
+  const unusable = createUnusable(metrics);
+  let fleet: FleetKeeper | undefined;
+  let isStopping = false;
+
+  const lease = keepLease(leaseSeconds * 1000, {
+    renew: () => renewLease(sql, owner),
+    now: () => performance.now(),
+    lost: (reason) => {
+      fleet?.destroy();
+      leaseLost(reason);
+    },
+    fault: (error) => logger.warn('The lease could not be renewed yet', { error: error as Error }),
+  });
+  await lease.held;
+
+  const gate = createPartsGate(() => fleet?.partsPerSecond ?? null);
+  const starter = createLinkStarter({ ...settings, timing, owner, metrics, reporters, gate });
+  const keeper = keepFleet(
+    {
+      read: (known) => (known === undefined ? readFleet(sql) : readFleet(sql, known)),
+      readPassword: (name) => secrets.read(name),
+      start: starter.start,
+      unusable: unusable.replace,
+      log: (line, detail) => logger.warn(line, { ...detail }),
+    },
+    timing.fleet,
+  );
+  fleet = keeper;
+  const capacity = createFleetCapacity(keeper.links);
+  const carry: typeof carryClaim = async (...given) => {
+    const carried = await carryClaim(...given);
+    if (carried.outcome === 'deferred') starter.deferred(carried.provider);
+    return carried;
+  };
+  const pipeline = startClaiming(settings, owner, starter.whenUp, capacity.inHand, carry, {
+    candidatesFor: keeper.candidatesFor,
+    roomOf: capacity.roomOf,
+    report: (provider, outcomes) => reporters.of(provider).report(outcomes),
+    get isStopping() {
+      return isStopping;
+    },
+    now: () => new Date(),
+  });
+  const states = reportProviderStates(sql, owner, keeper, unusable.reasons);
+
   return {
     metrics,
-    isReady: () => links.bound > 0,
+    isReady: () => [...keeper.links.values()].some(({ isUp }) => isUp),
     stop: async (drainMs) => {
-      links.close();
-      await Promise.all([pipeline?.stop(), ...supervisors.map((supervisor) => supervisor.stop(drainMs))]);
-      await reporter.idle();
+      isStopping = true;
+      keeper.close();
+      starter.close();
+      await Promise.all([pipeline.stop(), keeper.stop(drainMs)]);
+      await reporters.idle();
       lease.stop();
-      trace.stop();
+      await states.stop();
       await endLease(sql, owner).catch((error: unknown) => logger.warn('The lease runs out by itself', error as Error));
     },
   };

@@ -45,7 +45,7 @@ const submittedTo = (recipients: readonly string[]) => {
 
 const theTask = () =>
   until('one task of the bridge runs', () => {
-    const [service] = Object.values(box.cloud.services);
+    const service = box.cloud.services['signalbox-local-smpp-bridge'];
     const [task, ...others] = service?.tasks() ?? [];
     return others.length === 0 && task;
   });

@@ -78,6 +78,27 @@ describe('the command line', () => {
     expect((await signalbox('dead-letters', admin)).stdout).toMatch(/deliveries-normal +0/);
   });
 
+  test('makes a provider, says what it charges, routes to it, and shows its state', async () => {
+    const admin = box.client.adminApiKey;
+    const made = 'providers create typed --host smsc.example.com --port 2775 --system-id box --rate 20';
+    expect(await json(`${made} --settings {"window":5,"enabled":true}`, admin)).toMatchObject({
+      name: 'typed',
+      window: 5,
+      parts_per_second: 20,
+      password_set_at: null,
+    });
+    await json('providers price typed any 60000', admin);
+    expect((await signalbox('providers prices typed', admin)).stdout).toContain('60000');
+    const { id } = await json<{ id: string }>('routes create typed,primary --prefix 992 --kind binary', admin);
+    expect((await signalbox('routes list --provider typed', admin)).stdout).toContain(id);
+    expect((await signalbox('providers remove typed', admin)).stderr).toContain('provider.in_use');
+    await signalbox(`routes remove ${id}`, admin);
+    await json('providers change typed --enabled no', admin);
+    expect(await json('providers state typed', admin)).toMatchObject({ status: 'disabled' });
+    expect((await signalbox('providers remove typed', admin)).status).toBe(0);
+    expect(await json('stats', box.client.apiKey)).toMatchObject({ total: { submitted: expect.any(Number) } });
+  });
+
   test('a refusal says its code, and what to do', async () => {
     const { stderr, status } = await signalbox('messages send nobody typed', box.client.apiKey);
     expect(status).toBe(1);

@@ -49,6 +49,20 @@ const steps = [
   'callback message.delivered, signature valid',
   '5 cents captured',
   'One message went all the way.',
+  'dry run: ',
+  'POST /v1/pushes: 202',
+  'api: Accepted over HTTP for application b00010',
+  'hsm: A packet of ',
+  'smpp: primary took part 1',
+  'receipt: A receipt said DELIVERED of part 1',
+  'card: The card answered and proved that it is it.',
+  'callback push.succeeded, signature valid',
+  'One push went all the way',
+  'the box has the key of epoch',
+  'a subscriber texts',
+  'the subscriber has the answer',
+  'the box is entitled to product',
+  'A text became an entitlement.',
 ];
 
 describe('npm start -- --once', () => {
@@ -136,14 +150,14 @@ describe('npm start leaves no process behind, and what it kept can be used again
   test('after Ctrl-C while it is up; a second one on the same directory was refused meanwhile', patience, async () => {
     const command = start();
     await command.says(isUp);
-    expect(await account()).toMatchObject({ captured_cents: 5 });
+    expect(await account()).toMatchObject({ captured_cents: 15 });
     const second = start();
     expect((await second.ended).code).toBe(1);
     expect(second.output).toMatch(/already runs on .*Stop it, or use `npm start -- --once`/);
     const processes = command.processes();
     command.interrupt('SIGINT');
     await command.ended;
-    expect(command.output).toMatch(/Stopping: the bridge drains first\s*$/);
+    expect(command.output).toMatch(/Stopping: the bridges drain first\s*$/);
     await expectGone(processes);
     await expect(account()).rejects.toThrow();
   });
@@ -159,8 +173,8 @@ describe('npm start leaves no process behind, and what it kept can be used again
 
     const command = start();
     await command.says(isUp);
-    // One message a start, each paid once.
-    expect(await account()).toMatchObject({ captured_cents: 15 });
+    // One message, one push and one answer a start, each paid once.
+    expect(await account()).toMatchObject({ captured_cents: 45 });
     const left = command.processes();
     command.interrupt('SIGTERM');
     await command.ended;

@@ -64,7 +64,8 @@ const inboundText = async (): Promise<Neighbour> => {
     protocol_id: 0,
     udh_hex: '',
     data_hex: '6869',
-    text: 'hi',
+    default_alphabet: 'gsm7',
+    sar: null,
     at: now(),
   });
   const find = () => box.query('SELECT 1 FROM inbound_messages WHERE id = $1', [inbound_id]);

@@ -25,8 +25,8 @@ const applyToCalls = async ({ box, rules }: FaultWorld, name: string, { rule, co
   return rules.met().get(name) ?? 0;
 };
 
-const endBridge = async ({ box }: FaultWorld, signal: NodeJS.Signals): Promise<number> => {
-  const tasks = () => Object.values(box.cloud.services).flatMap((service) => service.tasks());
+const endBridge = async (world: FaultWorld, signal: NodeJS.Signals): Promise<number> => {
+  const tasks = () => world.box.cloud.services['signalbox-local-smpp-bridge']?.tasks() ?? [];
   const [task] = await until('a task of the bridge runs', () => tasks().length > 0 && tasks(), patience);
   if (!task) return 0;
   process.kill(task.pid, signal);

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { DeleteItemCommand, DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import type { Sql } from '#shared/adapters/data-api.ts';
 import { createFaultRules, type FaultRules } from '../../local/faults/faults.ts';
 import { connectPostgres } from '../../local/invariants/connect-postgres.ts';
@@ -54,6 +54,16 @@ export const startFaultWorld = async (): Promise<FaultWorld> => {
       if (!(error instanceof Error && error.name === 'ConditionalCheckFailedException')) throw error;
     });
   };
+  /** A bridge that was killed leaves its binds to the next one after 17 s: here as soon as it is gone. */
+  let bridges: readonly number[] = [];
+  const endBindSlots = async (): Promise<void> => {
+    const before = bridges;
+    bridges = (box.cloud.services['signalbox-local-smpp-bridge']?.tasks() ?? []).map(({ pid }) => pid);
+    if (before.every((pid) => bridges.includes(pid))) return;
+    const Key = { provider_name: { S: 'primary' } };
+    await dynamodb.send(new DeleteItemCommand({ TableName: 'signalbox-local-bindslots', Key }));
+  };
+  const watching = setInterval(() => void endBindSlots().catch(() => undefined), 200);
   return {
     box,
     rules,
@@ -62,6 +72,7 @@ export const startFaultWorld = async (): Promise<FaultWorld> => {
     endDispatchLease,
     startedAt,
     stop: async () => {
+      clearInterval(watching);
       rules.lift();
       box.smsc.behave({ stall: 'none', drop: true });
       await sleep(50);

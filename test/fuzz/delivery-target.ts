@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { InboundReceived, ReceiptReceived } from '#shared/contracts/queue-messages.ts';
+import { readParts } from '#shared/domain/inbound/read-parts.ts';
 import { interpretDelivery } from '../../smpp-bridge/src/delivery/interpret-delivery.ts';
 import { PduError } from '../../smpp-bridge/src/pdu/pdu-error.ts';
 import { asFrame, decodeOr } from './decoder-target.ts';
@@ -19,8 +20,9 @@ export const deliveryTarget: FuzzTarget = {
       if (interpreted.kind !== 'inbound') return interpreted.kind;
       InboundReceived.parse(interpreted.inbound);
       // PostgreSQL refuses half a character, and with it everything that goes there in the same call.
-      assert.ok(interpreted.inbound.text?.isWellFormed() ?? true, 'half a surrogate pair');
-      return interpreted.inbound.text === null ? 'octets' : 'text';
+      const text = readParts([interpreted.inbound]);
+      assert.ok(text?.isWellFormed() ?? true, 'half a surrogate pair');
+      return text === null ? 'octets' : 'text';
     });
     return `${pdu.command} ${kinds.join()}`;
   },

@@ -5,13 +5,15 @@ import { deployedStages, parseStage, stages } from '../../infra/config.ts';
 import { addStacks, featureFlags } from '../../infra/synthesize.ts';
 import { actionsOf, allOf, statementsOf, templatesFor } from './synthesized.ts';
 
+const stacks = ['api', 'bridge', 'cas', 'data', 'messaging', 'operations', 'processing', 'schedules'];
+
 describe('stages', () => {
   test.each(stages)('%s synthesizes without a finding, a network or credentials', (stage) => {
     expect(
-      templatesFor(stage)
+      templatesFor(stage, stage !== 'local')
         .map(({ stack }) => stack.replace(`signalbox-${stage}-`, ''))
         .sort(),
-    ).toEqual(['api', 'bridge', 'data', 'messaging', 'operations', 'processing', 'schedules']);
+    ).toEqual([...stacks, ...(stage === 'local' ? ['mux-bridge'] : [])].sort());
   });
 
   test('a finding of cdk-nag fails the synthesis', () => {
@@ -25,9 +27,11 @@ describe('stages', () => {
     expect(() => parseStage('production')).toThrow('"production"; there are dev, staging, prod, local');
   });
 
-  test('local has the data of dev, so that what runs on a laptop is what is deployed', () => {
+  test('local has the data of dev and a multiplexer, so that what runs on a laptop is what is deployed', () => {
+    const shared = (stage: 'dev' | 'local') =>
+      templatesFor(stage).filter(({ stack }) => !stack.endsWith('-mux-bridge'));
     const types = (stage: 'dev' | 'local') =>
-      templatesFor(stage).flatMap((template) => Object.values(template.Resources).map(({ Type }) => Type));
+      shared(stage).flatMap((template) => Object.values(template.Resources).map(({ Type }) => Type));
     expect(types('local')).toEqual(types('dev'));
   });
 
@@ -69,7 +73,7 @@ describe('rights', () => {
 
   test('every function has its own role', () => {
     const roles = allOf('prod', 'AWS::Lambda::Function').map(({ Properties }) => JSON.stringify(Properties.Role));
-    expect(new Set(roles).size).toBe(11);
+    expect(new Set(roles).size).toBe(17);
   });
 
   test('serve-api makes callback secrets and only notify-client opens them, each only as such', () => {
@@ -85,6 +89,21 @@ describe('rights', () => {
       [expect.stringContaining('NotifyClient'), 'kms:Decrypt', Condition],
       [expect.stringContaining('ServeApi'), 'kms:Encrypt', Condition],
     ]);
+  });
+
+  test('only encrypt-emm uses the keys of EMMs, each for its own purpose, and it reaches nothing else', () => {
+    const using = allOf('prod', 'AWS::IAM::Policy').filter(({ Properties }) =>
+      /DataEmmKey|DataEmmDataKey|EmmKey|EmmDataKey/.test(JSON.stringify(Properties.PolicyDocument)),
+    );
+    expect(using.map(({ Properties }) => String(Properties.PolicyName).replace(/Role.*/, ''))).toEqual(['EncryptEmm']);
+    const { Statement } = (using[0]?.Properties.PolicyDocument ?? { Statement: [] }) as {
+      Statement: { Action: unknown; Condition: unknown }[];
+    };
+    const kms = Statement.filter(({ Action }) => JSON.stringify(Action).includes('kms:'));
+    expect(kms.map(({ Condition }) => Condition)).toEqual(
+      ['emm', 'emm-data'].map((purpose) => ({ StringEquals: { 'kms:EncryptionContext:purpose': purpose } })),
+    );
+    expect(JSON.stringify(Statement)).not.toMatch(/rds-data|sqs:|dynamodb|secretsmanager|lambda:/);
   });
 
   test('the callback key serves nobody without its context, whatever a role may do', () => {
@@ -127,5 +146,10 @@ describe('functions', () => {
   test('the parameter that lets private callback URLs through is empty by default', () => {
     const exempt = templatesFor('prod').flatMap(({ Parameters }) => Parameters?.CallbackExemptOrigins ?? []);
     expect(exempt.map(({ Default }) => Default)).toEqual(['', '']);
+  });
+
+  test('the parameter that lets providers be at internal hosts is empty by default', () => {
+    const exempt = templatesFor('prod').flatMap(({ Parameters }) => Parameters?.ProviderExemptHosts ?? []);
+    expect(new Set(exempt.map(({ Default }) => Default))).toEqual(new Set(['']));
   });
 });

@@ -19,12 +19,14 @@ describe('queues', () => {
     const work = queues().filter(({ QueueName }) => !QueueName.endsWith('-dlq'));
     expect(work.map(short).sort()).toEqual([
       'callbacks',
+      'cas-requests',
       'deliveries-bulk',
       'deliveries-high',
       'deliveries-normal',
       'deliveries-test',
       'inbound',
       'outcomes',
+      'pushes',
     ]);
     for (const queue of work) expect(queue.RedrivePolicy?.maxReceiveCount).toBe(5);
     for (const queue of queues())
@@ -32,7 +34,13 @@ describe('queues', () => {
   });
 
   test('a message stays invisible for six times its consumer’s timeout', () => {
-    const consumers = { outcomes: 'settle-outcomes', inbound: 'handle-inbound', callbacks: 'notify-client' };
+    const consumers = {
+      outcomes: 'settle-outcomes',
+      inbound: 'handle-inbound',
+      callbacks: 'notify-client',
+      pushes: 'process-push',
+      'cas-requests': 'generate-emm',
+    };
     const visibility = new Map(queues().map((queue) => [short(queue), queue.VisibilityTimeout]));
     for (const [queue, consumer] of Object.entries(consumers))
       expect(visibility.get(queue)).toBeGreaterThanOrEqual(6 * Number(functionNamed('prod', consumer).Timeout));
@@ -41,13 +49,13 @@ describe('queues', () => {
 
   test('consumers report failures one by one, and no more of them run at once than Aurora can bear', () => {
     const mappings = allOf('prod', 'AWS::Lambda::EventSourceMapping').map(({ Properties }) => Properties);
-    expect(mappings).toHaveLength(4);
+    expect(mappings).toHaveLength(6);
     for (const mapping of mappings)
       expect(mapping).toMatchObject({ BatchSize: 10, FunctionResponseTypes: ['ReportBatchItemFailures'] });
     const atOnce = mappings.map(
       ({ ScalingConfig }) => (ScalingConfig as { MaximumConcurrency: number }).MaximumConcurrency,
     );
-    expect(atOnce).toEqual([5, 5, 2, 20]);
+    expect(atOnce).toEqual([5, 5, 5, 2, 20, 5]);
   });
 });
 
@@ -55,13 +63,16 @@ describe('schedules', () => {
   test('every schedule has a role of its own, dead letters and few retries', () => {
     const schedules = allOf('prod', 'AWS::Scheduler::Schedule').map(({ Properties }) => Properties);
     expect(schedules.map(({ Name, ScheduleExpression }) => [Name, ScheduleExpression])).toEqual([
+      ['signalbox-prod-rotate-keys', 'rate(5 minutes)'],
       ['signalbox-prod-dispatch-due', 'rate(1 minute)'],
       ['signalbox-prod-remove-expired', 'rate(1 minute)'],
+      ['signalbox-prod-cycle-emms', 'rate(1 minute)'],
       ['signalbox-prod-maintain-partitions', 'cron(10 2 * * ? *)'],
       ['signalbox-prod-reconcile-ledger', 'rate(1 hour)'],
+      ['signalbox-prod-sum-statistics', 'rate(5 minutes)'],
     ]);
     const targets = schedules.map(({ Target }) => Target as { RoleArn: unknown; DeadLetterConfig?: unknown });
-    expect(new Set(targets.map(({ RoleArn }) => JSON.stringify(RoleArn))).size).toBe(4);
+    expect(new Set(targets.map(({ RoleArn }) => JSON.stringify(RoleArn))).size).toBe(7);
     for (const { DeadLetterConfig } of targets) expect(DeadLetterConfig).toBeDefined();
   });
 });
@@ -120,6 +131,21 @@ describe('bridge', () => {
   });
 });
 
+describe('mux-bridge', () => {
+  test('is only where a multiplexer is, and reaches nothing but it and AWS', () => {
+    const isMux = ({ Properties }: { Properties: Readonly<Record<string, unknown>> }) =>
+      /-mux-bridge$/.test(String(Properties.ServiceName ?? Properties.GroupName));
+    for (const stage of ['dev', 'staging', 'prod'] as const)
+      expect(allOf(stage, 'AWS::ECS::Service').filter(isMux)).toEqual([]);
+    expect(allOf('local', 'AWS::ECS::Service').filter(isMux)).toHaveLength(1);
+    const [group] = allOf('local', 'AWS::EC2::SecurityGroup').filter(isMux);
+    expect(group?.Properties.SecurityGroupEgress).toMatchObject([
+      { CidrIp: '0.0.0.0/0', IpProtocol: 'tcp', FromPort: 443, ToPort: 443 },
+      { CidrIp: '127.0.0.1/32', IpProtocol: 'tcp', FromPort: 1024 },
+    ]);
+  });
+});
+
 describe('what must not be lost', () => {
   test('prod keeps what holds state, and its stacks cannot be deleted by one call', () => {
     const stateful = [
@@ -138,15 +164,23 @@ describe('what must not be lost', () => {
     expect(kept.sort()).toMatchInlineSnapshot(`
       [
         "AWS::DynamoDB::Table Answers9615456C: Retain",
+        "AWS::DynamoDB::Table BindSlots97A657AA: Retain",
+        "AWS::DynamoDB::Table Gates0565F6DE: Retain",
         "AWS::DynamoDB::Table LeasesEBFF46EF: Retain",
         "AWS::DynamoDB::Table LimitsA6AFC87B: Retain",
         "AWS::EC2::EIP NetworkAddress13BC55EC4: Retain",
         "AWS::EC2::EIP NetworkAddress22D54C537: Retain",
         "AWS::KMS::Key CallbackKey3A79EB98: Retain",
+        "AWS::KMS::Key CardKey5B34247F: Retain",
         "AWS::KMS::Key DataKey2A0DE9E6: Retain",
+        "AWS::KMS::Key EmmDataKey1E8B6BD1: Retain",
+        "AWS::KMS::Key EmmKeyE372397F: Retain",
         "AWS::RDS::DBCluster DatabaseCluster5B53A178: Retain",
         "AWS::SQS::Queue CallbacksDeadLettersQueueE5588C08: Delete",
         "AWS::SQS::Queue CallbacksQueueE66F73FB: Delete",
+        "AWS::SQS::Queue CasRequestsDeadLettersQueue2FC58E96: Delete",
+        "AWS::SQS::Queue CasRequestsQueue6BBC066A: Delete",
+        "AWS::SQS::Queue CycleEmmsScheduleDeadLettersQueue82355B8F: Delete",
         "AWS::SQS::Queue DeliveriesBulkDeadLettersQueue1D2F5884: Delete",
         "AWS::SQS::Queue DeliveriesBulkQueueE40A0CF7: Delete",
         "AWS::SQS::Queue DeliveriesHighDeadLettersQueueCABBF3FB: Delete",
@@ -161,10 +195,14 @@ describe('what must not be lost', () => {
         "AWS::SQS::Queue MaintainPartitionsScheduleDeadLettersQueue1901370D: Delete",
         "AWS::SQS::Queue OutcomesDeadLettersQueueCCE59A9D: Delete",
         "AWS::SQS::Queue OutcomesQueue0A989C3B: Delete",
+        "AWS::SQS::Queue PushesDeadLettersQueue8130AD7C: Delete",
+        "AWS::SQS::Queue PushesQueueFDDE4BE1: Delete",
         "AWS::SQS::Queue ReconcileLedgerScheduleDeadLettersQueueBEB4F9F5: Delete",
         "AWS::SQS::Queue RemoveExpiredScheduleDeadLettersQueueDB613F60: Delete",
+        "AWS::SQS::Queue RotateKeysScheduleDeadLettersQueue30641CFF: Delete",
+        "AWS::SQS::Queue SumStatisticsScheduleDeadLettersQueue4B70AFE6: Delete",
+        "AWS::SecretsManager::Secret HsmSecret50E12EFA: Retain",
         "AWS::SecretsManager::Secret KeyCheckSecret8677209B: Retain",
-        "AWS::SecretsManager::Secret PrimaryProviderSecret95D37CA9: Retain",
         "AWS::SecretsManager::Secret signalboxproddataDatabaseClusterSecret686580DC3fdaad7efa858a3daf9490cf0a702aeb: Delete",
       ]
     `);

@@ -5,6 +5,7 @@ import { grantCredit } from '#shared/adapters/grant-credit.ts';
 import { readStatement } from '#shared/adapters/read-statement.ts';
 import { encodeCursor } from '#shared/domain/cursor.ts';
 import { createExportStatement } from '../../lambdas/serve-api/credit/export-statement.ts';
+import { apiCaller } from '../support/api-request.ts';
 import { createClient, unbalancedClients } from '../support/clients.ts';
 import { startTestDatabase, type TestDatabase } from '../support/database.ts';
 
@@ -29,7 +30,7 @@ const exportOf = async (clientId: string, query: Record<string, string>) => {
     now: () => new Date(),
     readStatement: (page) => readStatement(database.sql, page),
   });
-  const caller = { clientId, keyId: 'K', scopes: new Set<string>(), isTest: false, ratePerSecond: 1, burst: 1 };
+  const caller = apiCaller({ clientId });
   const said = await handle({
     requestId: 'r-1',
     caller,

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-/** Somebody else's implementation of SMPP, and how a machine gets it. */
+/** Somebody else's implementation of what we speak, and how a machine gets it. */
 export interface InstallablePeer {
   readonly name: string;
   /** Of Debian. */
@@ -31,6 +31,12 @@ export const peers = {
     isInstalled: () => succeeds('gcc', '--version') && existsSync('/usr/include/libsmpp34/smpp34.h'),
   },
   tshark: { name: 'tshark', packages: ['tshark'], isInstalled: () => succeeds('tshark', '--version') },
+  tsdecrypt: {
+    name: 'tsdecrypt',
+    packages: ['tsdecrypt'],
+    // It knows no version without a failure, and says so on a stream.
+    isInstalled: () => spawnSync('tsdecrypt', ['--version']).error === undefined,
+  },
   jsmpp: {
     name: 'jSMPP',
     packages: ['default-jre-headless', 'maven'],

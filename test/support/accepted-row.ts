@@ -5,6 +5,8 @@ export const acceptedRow = (given: Partial<AcceptedRow> = {}): AcceptedRow => ({
   recipient: '491700000001',
   sender: 'Signalbox',
   encoding: 'gsm7',
+  locking_shift: null,
+  single_shift: null,
   parts: 1,
   priority: 'normal',
   cost_cents: 5,

@@ -7,6 +7,7 @@ export const apiCaller = (given: Partial<ApiCaller> = {}): ApiCaller => ({
   isTest: false,
   ratePerSecond: 100,
   burst: 200,
+  nationalLanguages: [],
   ...given,
 });
 

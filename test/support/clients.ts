@@ -2,8 +2,12 @@ import { v7 as uuidV7 } from 'uuid';
 import type { IdempotencyKey } from '#shared/adapters/accept-message.ts';
 import type { NewMessage } from '#shared/adapters/new-message.ts';
 import type { TestDatabase } from './database.ts';
+import { seedCatchAll } from './providers.ts';
 
-/** A client with credit, as an operator would make one: the row and the ledger's grant together. */
+/**
+ * A client with credit, as an operator would make one: the row and the ledger's grant together; and a route for its
+ * messages where there is none at all.
+ */
 export const createClient = async (
   database: Pick<TestDatabase, 'query'>,
   {
@@ -18,6 +22,7 @@ export const createClient = async (
     limits?: { ratePerSecond: number; burst: number };
   },
 ): Promise<string> => {
+  await seedCatchAll(database);
   const id = uuidV7();
   await database.query(
     `WITH client AS (INSERT INTO clients (id, name, credit_cents, part_price_cents, callback_url, rate_per_second, burst)
@@ -36,6 +41,8 @@ export const newMessage = (clientId: string, given: Partial<NewMessage> = {}): N
   sender: null,
   body: 'hello',
   encoding: 'gsm7',
+  locking_shift: null,
+  single_shift: null,
   parts: 1,
   data_coding: null,
   protocol_id: null,

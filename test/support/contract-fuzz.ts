@@ -62,7 +62,7 @@ const text = fc.oneof(
 
 const number = ({ minimum = -10, maximum = 1_000 }: Schema): fc.Arbitrary<unknown> =>
   fc.oneof(
-    fc.integer({ min: Math.max(minimum, -1e9), max: Math.min(Math.max(maximum, minimum), 1e9) }),
+    fc.integer({ min: Math.ceil(Math.max(minimum, -1e9)), max: Math.min(Math.max(maximum, minimum), 1e9) }),
     fc.constantFrom(minimum, maximum, minimum - 1, maximum + 1, 0.5, 2 ** 53, -(2 ** 63), 1e308),
   );
 

@@ -8,6 +8,8 @@ import type { AccountView } from '#shared/contracts/credit.ts';
 import type { AcceptedMessage, MessageView } from '#shared/contracts/messages.ts';
 import type { CallbackReceiver, ReceivedCallback } from '../../local/callback-receiver/start-callback-receiver.ts';
 import type { DevCloud } from '../../local/cloud/dev-cloud.ts';
+import type { Receiver } from '../../local/mux/receiver.ts';
+import type { Mux } from '../../local/mux/start-mux.ts';
 import type { DemoClient } from '../../local/run/seed.ts';
 import { type Signalbox, type SignalboxOptions, startSignalbox } from '../../local/run/start-signalbox.ts';
 import type { Smsc } from '../../local/smsc/start-smsc.ts';
@@ -20,7 +22,12 @@ import { type Patience, until } from './until.ts';
 export interface RunningSignalbox {
   readonly cloud: DevCloud;
   readonly smsc: Smsc;
+  /** The cards in the telephones that the simulator reaches, by number. */
+  readonly sims: Signalbox['sims'];
   readonly callbacks: CallbackReceiver;
+  /** What the demo client's carousel goes to, and the box that listens to it. */
+  readonly mux: Mux;
+  readonly receiver: Receiver;
   /** The client whose callbacks go to the receiver. */
   readonly client: DemoClient;
   /** What commands read: keys and addresses. */

@@ -24,6 +24,7 @@ const operator: ApiCaller = {
   isTest: false,
   ratePerSecond: 100,
   burst: 200,
+  nationalLanguages: [],
 };
 
 interface Asked {

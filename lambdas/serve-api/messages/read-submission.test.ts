@@ -14,6 +14,7 @@ const context: SubmitContext = {
   isTest: false,
   correlationId: 'request-1',
   exemptOrigins: [],
+  nationalLanguages: [],
 };
 
 /** As POST /v1/messages reads it. */
@@ -34,6 +35,7 @@ const refusal = (said: ReturnType<typeof read>) =>
 test('what is left out has its default', () => {
   expect(read(good)).toEqual({
     outcome: 'message',
+    told: { notGsm7: null, transliterated: null },
     message: {
       id: context.newId,
       client_id: 'client',
@@ -42,6 +44,8 @@ test('what is left out has its default', () => {
       sender: null,
       body: 'hello',
       encoding: 'gsm7',
+      locking_shift: null,
+      single_shift: null,
       parts: 1,
       data_coding: null,
       protocol_id: null,
@@ -73,6 +77,50 @@ test.each([
   ['x'.repeat(70).concat('ж'), 'ucs2', 2],
 ])('%s is %s in %i parts', (text, encoding, parts) => {
   expect(read({ ...good, text })).toMatchObject({ message: { encoding, parts } });
+});
+
+describe('a text outside GSM 7-bit', () => {
+  const hindi = { ...good, text: 'नमस्ते, आपका ऑर्डर भेज दिया गया है। '.repeat(3) };
+  const readAs = (nationalLanguages: SubmitContext['nationalLanguages'], body: object) =>
+    toNewMessage(SubmitMessage.parse(body), { ...context, nationalLanguages });
+
+  test('is written in the tables of a language that the client has, where that takes fewer parts', () => {
+    expect(readAs([], hindi)).toMatchObject({ message: { encoding: 'ucs2', parts: 2, locking_shift: null } });
+    expect(readAs(['tr', 'hi'], hindi)).toMatchObject({
+      message: { encoding: 'gsm7', parts: 1, locking_shift: 6, single_shift: 6, body: hindi.text },
+      told: { notGsm7: 'न' },
+    });
+    expect(readAs(['hi'], { ...hindi, encoding: 'ucs2' })).toMatchObject({ message: { encoding: 'ucs2' } });
+    expect(readAs(['hi'], { ...hindi, encoding: 'gsm7' })).toMatchObject({ message: { encoding: 'gsm7' } });
+  });
+
+  test('is spelt in it when that is asked for, and the answer says how', () => {
+    const quoted = { ...good, text: '“Łódź”, “Łódź”' };
+    expect(readAs([], quoted)).toMatchObject({ message: { encoding: 'ucs2', body: quoted.text } });
+    const changes = [
+      { from: '“', to: '"', times: 2 },
+      { from: 'Ł', to: 'L', times: 2 },
+      { from: 'ó', to: 'o', times: 2 },
+      { from: 'ź', to: 'z', times: 2 },
+      { from: '”', to: '"', times: 2 },
+    ];
+    for (const encoding of ['auto', 'gsm7'])
+      expect(readAs([], { ...quoted, transliterate: true, encoding })).toMatchObject({
+        message: { encoding: 'gsm7', parts: 1, body: '"Lodz", "Lodz"' },
+        told: { transliterated: { characters: 10, changes } },
+      });
+  });
+
+  test('is left alone when it cannot be spelt so, when UCS-2 is asked for, and when a national table does as well', () => {
+    const asked = { ...good, transliterate: true };
+    for (const text of ['Łódź 中', '\u200b', 'Grüße'])
+      expect(readAs([], { ...asked, text })).toMatchObject({ message: { body: text }, told: { transliterated: null } });
+    expect(readAs([], { ...asked, text: 'ç', encoding: 'ucs2' })).toMatchObject({ message: { body: 'ç' } });
+    const turkish = 'ışık '.repeat(20);
+    expect(readAs(['tr'], { ...asked, text: turkish })).toMatchObject({
+      message: { body: turkish, encoding: 'gsm7', parts: 1 },
+    });
+  });
 });
 
 describe('octets', () => {

@@ -3,8 +3,10 @@ import { type BatchMessage, scheduleHorizonSeconds } from '#shared/contracts/mes
 import { type Refusal, refuse } from '#shared/contracts/problems.ts';
 import { callbackUrlRefusals, checkNewCallbackUrl } from '#shared/domain/callback-url.ts';
 import { countryOf } from '#shared/domain/phone-number.ts';
-import { countParts, segmentBinary } from '#shared/domain/text/segment.ts';
+import type { NationalLanguage } from '#shared/domain/text/national-languages.ts';
+import { segmentBinary } from '#shared/domain/text/segment.ts';
 import { refuseField } from '../read-body.ts';
+import { beyondAll, type Counted, type CountedText, countText, refuseLength, type ToldOfText } from './count-text.ts';
 
 export interface SubmitContext {
   readonly now: Date;
@@ -13,37 +15,14 @@ export interface SubmitContext {
   readonly isTest: boolean;
   readonly correlationId: string;
   readonly exemptOrigins: readonly string[];
+  readonly nationalLanguages: readonly NationalLanguage[];
 }
 
-type Counted = Pick<NewMessage, 'encoding' | 'parts' | 'body' | 'data_coding' | 'protocol_id' | 'udh_hex'>;
-
-const hex = (character: string): string => (character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0');
-
-const refuseLength = (path: string, parts: number, most: number, because = ''): Refusal =>
-  refuse('message.too_long', `It needs ${parts} parts, max_parts is ${most}.${because}`, [
-    { path, message: `needs ${parts} parts` },
-  ]);
-
-const beyondAll = (path: string): Refusal =>
-  refuse('message.too_long', 'It needs more than 255 parts.', [{ path, message: 'needs more than 255 parts' }]);
-
-/** Text that another encoding, or fewer characters, would make acceptable. */
-const countText = (text: string, message: BatchMessage): Counted | Refusal => {
-  const counted = countParts(text, message.encoding);
-  if (counted.outcome === 'refused') {
-    if (counted.reason === 'not-gsm7')
-      return refuse('message.not_gsm7', `The first one is U+${hex(counted.character)}.`, [
-        { path: 'text', message: `has ${counted.character}, which is not in the GSM 7-bit alphabet` },
-      ]);
-    return counted.reason === 'lone-surrogate'
-      ? refuseField('text', 'has half of a surrogate pair')
-      : beyondAll('text');
-  }
-  const { encoding, parts, notGsm7 } = counted;
-  const because = notGsm7 ? ` It is sent as UCS-2 because of U+${hex(notGsm7)}.` : '';
-  if (parts > message.max_parts) return refuseLength('text', parts, message.max_parts, because);
-  return { encoding, parts, body: text, data_coding: null, protocol_id: null, udh_hex: null };
-};
+export interface ReadSubmission {
+  readonly outcome: 'message';
+  readonly message: NewMessage;
+  readonly told: ToldOfText;
+}
 
 const binaryRefusals = {
   'malformed-udh': 'is no user data header: its length octet and its elements do not agree',
@@ -67,7 +46,15 @@ const countBinary = (dataHex: string, message: BatchMessage): Counted | Refusal 
     data_coding: message.data_coding ?? octetsUnspecified,
     protocol_id: message.protocol_id ?? 0,
     udh_hex: message.udh_hex ?? null,
+    locking_shift: null,
+    single_shift: null,
   };
+};
+
+const countContent = (message: BatchMessage, languages: readonly NationalLanguage[]): CountedText | Refusal => {
+  if (message.data_hex === undefined) return countText(message.text ?? '', message, languages);
+  const counted = countBinary(message.data_hex, message);
+  return 'outcome' in counted ? counted : { counted, told: { notGsm7: null, transliterated: null } };
 };
 
 const checkTime = (sendAt: string | undefined, now: Date): Refusal | null => {
@@ -89,22 +76,22 @@ export const checkUrl = (path: string, url: string | undefined, exemptOrigins: r
 /** What is to be written of a message that fits its schema, or why not. Nothing is looked up and nothing is written here. */
 export const toNewMessage = (
   message: BatchMessage,
-  { now, newId, clientId, isTest, correlationId, exemptOrigins }: SubmitContext,
-): { readonly outcome: 'message'; readonly message: NewMessage } | Refusal => {
+  { now, newId, clientId, isTest, correlationId, exemptOrigins, nationalLanguages }: SubmitContext,
+): ReadSubmission | Refusal => {
   const refused = checkTime(message.send_at, now) ?? checkUrl('callback_url', message.callback_url, exemptOrigins);
   if (refused) return refused;
-  const counted =
-    message.data_hex === undefined ? countText(message.text ?? '', message) : countBinary(message.data_hex, message);
-  if ('outcome' in counted) return counted;
+  const content = countContent(message, nationalLanguages);
+  if ('outcome' in content) return content;
   return {
     outcome: 'message',
+    told: content.told,
     message: {
       id: newId,
       client_id: clientId,
       recipient: message.to,
       country: countryOf(message.to) ?? null,
       sender: message.from ?? null,
-      ...counted,
+      ...content.counted,
       priority: message.priority,
       send_at: message.send_at ?? null,
       validity_seconds: message.validity_seconds,

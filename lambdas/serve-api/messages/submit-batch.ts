@@ -7,6 +7,7 @@ import { type ApiRequest, answer, callerOf } from '../api-request.ts';
 import type { Handle } from '../handles.ts';
 import { fieldErrors, readBody, readKey, refuseFields } from '../read-body.ts';
 import { acceptedView } from './accepted-view.ts';
+import type { ToldOfText } from './count-text.ts';
 import { toNewMessage } from './read-submission.ts';
 import { contextOf, enqueueDue, keyMismatch, noSuchClient, refuseMessage, type Submissions } from './submit-message.ts';
 
@@ -21,25 +22,36 @@ type Numbered = NewMessage & { readonly item: number };
 interface Sorted {
   readonly messages: readonly Numbered[];
   /** By the place in the request. */
+  readonly told: ReadonlyMap<number, ToldOfText>;
+  /** By the place in the request. */
   readonly refused: ReadonlyMap<number, Refusal>;
 }
 
 const sortItems = (items: readonly unknown[], request: ApiRequest, world: BatchSubmissions): Sorted => {
   const messages: Numbered[] = [];
+  const told = new Map<number, ToldOfText>();
   const refused = new Map<number, Refusal>();
   for (const [item, value] of items.entries()) {
     const parsed = BatchMessage.safeParse(value);
     const read = parsed.success
       ? toNewMessage(parsed.data, contextOf(request, world))
       : refuseFields(fieldErrors(parsed.error));
-    if (read.outcome === 'refused') refused.set(item, read);
-    else messages.push({ ...read.message, item });
+    if (read.outcome === 'refused') {
+      refused.set(item, read);
+      continue;
+    }
+    messages.push({ ...read.message, item });
+    told.set(item, read.told);
   }
-  return { messages, refused };
+  return { messages, told, refused };
 };
 
 /** What was refused before anything was written, and what the client's settings and credit refused, in one order. */
-const view = (request: ApiRequest, { messages, refused }: Sorted, items: readonly BatchItem[]): AcceptedBatchView => {
+const view = (
+  request: ApiRequest,
+  { messages, told, refused }: Sorted,
+  items: readonly BatchItem[],
+): AcceptedBatchView => {
   const byItem = new Map(messages.map((message) => [message.item, message]));
   const all = new Map(refused);
   for (const each of items) {
@@ -49,7 +61,9 @@ const view = (request: ApiRequest, { messages, refused }: Sorted, items: readonl
     if ('message' in each) all.delete(each.item);
   }
   return {
-    accepted: items.flatMap((each) => ('message' in each ? [{ index: each.item, ...acceptedView(each.message) }] : [])),
+    accepted: items.flatMap((each) =>
+      'message' in each ? [{ index: each.item, ...acceptedView(each.message, told.get(each.item) ?? null) }] : [],
+    ),
     rejected: [...all]
       .sort(([a], [b]) => a - b)
       .map(([index, refusal]) => ({ index, problem: problemOf(refusal, request.requestId) })),

@@ -1,11 +1,22 @@
 import { expect, test } from 'vitest';
 import type { Accepted, IdempotencyKey } from '#shared/adapters/accept-message.ts';
 import type { NewMessage } from '#shared/adapters/new-message.ts';
+import type { QuotedMessage } from '#shared/contracts/messages.ts';
+import type { Routing } from '#shared/domain/routing/choose-providers.ts';
 import { acceptedRow } from '../../../test/support/accepted-row.ts';
 import { apiCaller, apiRequest } from '../../../test/support/api-request.ts';
 import { createSubmitMessage, type Submissions } from './submit-message.ts';
 
 const hello = { to: '+491700000001', text: 'hello' };
+
+const routing: Routing = {
+  outcome: 'routed',
+  route: { id: acceptedRow().id, prefix: '49', client_id: null, kind: null, priority: null, candidates: [] },
+  candidates: [
+    { provider: 'first', score: 0.9, part_cost_micros: 6_500, success_rate: 0.99, latency_ms: 1_200 },
+    { provider: 'second', score: 0.5, part_cost_micros: null, success_rate: 0.95, latency_ms: null },
+  ],
+};
 
 /** A world that remembers what was done to it. */
 const createWorld = (answer: Accepted = { outcome: 'accepted', message: acceptedRow() }) => {
@@ -20,6 +31,7 @@ const createWorld = (answer: Accepted = { outcome: 'accepted', message: accepted
       return answer;
     },
     quote: async () => ({ sender: 'Acme', part_price_cents: 5, cost_cents: 10, refusal: null }),
+    route: async () => routing,
     enqueue: async (messages) => void enqueued.push(...messages.map(({ id }) => id)),
   };
   return { world, accepted, enqueued };
@@ -101,6 +113,30 @@ test('a dry run is quoted, and accepts nothing', async () => {
     body: { would_be: 'refused', problem: { code: 'credit.insufficient', status: 402 } },
   });
   expect([accepted, enqueued]).toEqual([[], []]);
+});
+
+test('a dry run shows the route and its candidates in order; what they cost only to an operator', async () => {
+  const { world } = createWorld();
+  const body = { ...hello, dry_run: true };
+  const shown = async (scopes: readonly string[], given: Partial<Submissions> = {}, isTest = false) => {
+    const caller = apiCaller({ scopes: new Set(scopes), isTest });
+    const said = await createSubmitMessage({ ...world, ...given })(apiRequest({ body, caller }));
+    return said.outcome === 'answered' && (said.body as QuotedMessage).route;
+  };
+  expect(await shown(['messages:write'])).toEqual({
+    id: acceptedRow().id,
+    prefix: '49',
+    kind: 'text',
+    candidates: [
+      { provider: 'first', success_rate: 0.99, latency_ms: 1_200, part_cost_micros: null, score: null },
+      { provider: 'second', success_rate: 0.95, latency_ms: null, part_cost_micros: null, score: null },
+    ],
+  });
+  expect(await shown(['messages:write', 'admin'])).toMatchObject({
+    candidates: [{ provider: 'first', part_cost_micros: 6_500, score: 0.9 }, { provider: 'second' }],
+  });
+  expect(await shown([], { route: async () => ({ outcome: 'none', reason: 'no-route', route: null }) })).toBeNull();
+  expect(await shown([], {}, true)).toBeNull();
 });
 
 test('the same request is the same under its key however it is written, and another one is not', async () => {

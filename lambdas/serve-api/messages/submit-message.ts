@@ -3,11 +3,14 @@ import type { AcceptedRow, AcceptRefusal, NewMessage } from '#shared/adapters/ne
 import type { Quote } from '#shared/adapters/quote-message.ts';
 import { type QuotedMessage, SubmitMessage } from '#shared/contracts/messages.ts';
 import { problemOf, type Refusal, refuse } from '#shared/contracts/problems.ts';
-import { type Answer, type ApiRequest, answer, callerOf } from '../api-request.ts';
+import type { Routing } from '#shared/domain/routing/choose-providers.ts';
+import { languageOf } from '#shared/domain/text/national-languages.ts';
+import { type Answer, type ApiRequest, answer, callerOf, hasScope } from '../api-request.ts';
 import type { Handle } from '../handles.ts';
 import { readBody, readKey } from '../read-body.ts';
 import { acceptedView } from './accepted-view.ts';
-import { type SubmitContext, toNewMessage } from './read-submission.ts';
+import { type ReadSubmission, type SubmitContext, toNewMessage } from './read-submission.ts';
+import { routeView } from './route-view.ts';
 
 /** What submitting does to the world. */
 export interface Submissions {
@@ -17,6 +20,8 @@ export interface Submissions {
   readonly exemptOrigins: readonly string[];
   accept(message: NewMessage, key: IdempotencyKey | null): Promise<Accepted>;
   quote(message: NewMessage): Promise<Quote | null>;
+  /** Which providers it would take now. */
+  route(message: NewMessage): Promise<Routing>;
   /** Puts messages on their queues, for when they are due. A failure is not the caller's: dispatch-due finds the rows. */
   enqueue(messages: readonly AcceptedRow[], clientId: string): Promise<void>;
 }
@@ -37,7 +42,7 @@ export const contextOf = (
   request: ApiRequest,
   world: Pick<Submissions, 'now' | 'newId' | 'exemptOrigins'>,
 ): SubmitContext => {
-  const { clientId, isTest } = callerOf(request);
+  const { clientId, isTest, nationalLanguages } = callerOf(request);
   return {
     now: world.now(),
     newId: world.newId(),
@@ -45,6 +50,7 @@ export const contextOf = (
     isTest,
     correlationId: request.requestId,
     exemptOrigins: world.exemptOrigins,
+    nationalLanguages,
   };
 };
 
@@ -63,12 +69,17 @@ export const refuseMessage = (reason: AcceptRefusal, message: NewMessage): Refus
     'destination.not_allowed': `The number is of ${message.country ?? 'no country'}.`,
     'destination.velocity': ending,
     'sender.not_allowed': `The sender was ${message.sender ?? 'the default one'}.`,
+    'route.none': ending,
   };
   return refuse(reason, details[reason]);
 };
 
-const quoteOf = async (request: ApiRequest, world: Submissions, message: NewMessage): Promise<Answer | Refusal> => {
-  const quote = await world.quote(message);
+const quoteOf = async (
+  request: ApiRequest,
+  world: Submissions,
+  { message, told }: ReadSubmission,
+): Promise<Answer | Refusal> => {
+  const [quote, routing] = await Promise.all([world.quote(message), message.is_test ? null : world.route(message)]);
   if (!quote) return noSuchClient();
   const { sender, part_price_cents, cost_cents, refusal } = quote;
   const view: QuotedMessage = {
@@ -78,10 +89,14 @@ const quoteOf = async (request: ApiRequest, world: Submissions, message: NewMess
     country: message.country,
     parts: message.parts,
     encoding: message.encoding,
+    language: languageOf({ locking: message.locking_shift ?? 0, single: message.single_shift ?? 0 }),
+    ucs2_because: message.encoding === 'ucs2' ? told.notGsm7 : null,
+    transliterated: told.transliterated,
     part_price_cents,
     cost_cents,
     would_be: refusal ? 'refused' : 'accepted',
     problem: refusal ? problemOf(refuseMessage(refusal, message), request.requestId) : null,
+    route: routeView(message, routing, hasScope(request, 'admin')),
   };
   return answer(200, view);
 };
@@ -97,7 +112,7 @@ export const createSubmitMessage =
     if (keyed.outcome === 'refused') return keyed;
     const read = toNewMessage(content, contextOf(request, world));
     if (read.outcome === 'refused') return read;
-    if (isDryRun) return quoteOf(request, world, read.message);
+    if (isDryRun) return quoteOf(request, world, read);
     const accepted = await world.accept(read.message, keyed.key);
     switch (accepted.outcome) {
       case 'refused':
@@ -109,7 +124,7 @@ export const createSubmitMessage =
       default: {
         const isReplay = accepted.outcome === 'replayed';
         if (!isReplay) await enqueueDue(world, [accepted.message], callerOf(request).clientId);
-        return answer(202, acceptedView(accepted.message), {
+        return answer(202, acceptedView(accepted.message, read.told), {
           location: `/v1/messages/${accepted.message.id}`,
           ...(isReplay ? { 'idempotent-replayed': 'true' } : {}),
         });

@@ -16,7 +16,10 @@ const accepted = ({ type, detail }: TimelineRow): string =>
 /** What became of the message as a whole, by the state it came to. */
 const events: Readonly<Record<string, (row: TimelineRow) => string>> = {
   SENDING: ({ attempt }) => `The bridge claimed it for attempt ${attempt}.`,
-  QUEUED: ({ attempt }) => `The bridge gave attempt ${attempt} back before anything was sent.`,
+  QUEUED: ({ attempt, detail }) =>
+    typeof detail.reason === 'string'
+      ? `Nobody took attempt ${attempt} yet: ${detail.reason}. It waits.`
+      : `The bridge gave attempt ${attempt} back before anything was sent.`,
   SENT: () => 'Every part that can be is with the SMSC.',
   DELIVERED: () => 'Every part is delivered.',
   FAILED_TEMP: ({ attempt, detail }) =>

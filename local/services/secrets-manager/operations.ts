@@ -29,7 +29,7 @@ const givenValue = (given: {
 
 const createSecret: Operation = (secrets, request) => {
   const given = parseShape(shapes.CreateSecret, request.body);
-  request.demand('secretsmanager:CreateSecret', '*', { 'secretsmanager:Name': given.Name });
+  request.demand('secretsmanager:CreateSecret', secrets.arnOf(given.Name), { 'secretsmanager:Name': given.Name });
   const value = givenValue(given);
   const secret = secrets.create(given.Name, { description: given.Description, kmsKeyId: given.KmsKeyId });
   if (!value) return label(secret);

@@ -32,6 +32,8 @@ export type SecretState = z.infer<typeof SecretState>;
 export type Value = Pick<Version, 'text' | 'binary'>;
 
 export interface Secrets {
+  /** A new ARN for a secret of this name: what a right to make it is judged by. */
+  arnOf(name: string): string;
   create(name: string, details: Pick<Secret, 'description' | 'kmsKeyId'>): Secret;
   /**
    * By name, ARN, or ARN without its six last characters; also a deleted one.
@@ -90,7 +92,9 @@ export const openSecrets = (file: StateFile<SecretState>, account: string, regio
     if (found) return found;
     throw new AwsError('ResourceNotFoundException', "Secrets Manager can't find the specified secret.");
   };
+  const arnOf = (name: string): string => `${prefix}${name}-${randomText(6)}`;
   return {
+    arnOf,
     find,
     findLiving: (id) => {
       const secret = find(id);
@@ -104,8 +108,7 @@ export const openSecrets = (file: StateFile<SecretState>, account: string, regio
       }
       if (taken) throw new AwsError('ResourceExistsException', `The secret ${name} already exists.`);
       const now = Date.now();
-      const arn = `${prefix}${name}-${randomText(6)}`;
-      const secret: Secret = { name, arn, ...details, createdAt: now, changedAt: now, versions: [] };
+      const secret: Secret = { name, arn: arnOf(name), ...details, createdAt: now, changedAt: now, versions: [] };
       state.secrets.push(secret);
       file.save();
       return secret;

@@ -37,7 +37,9 @@ const nextStep = messageRule(
         THEN format('%s, worth nothing since %s, and not closed', m.state, m.expires_at)
       WHEN m.expires_at < now() - ${receiptGrace} - ${grace}
         THEN format('%s, its wait for a receipt was over at %s, and it is not closed', m.state, m.expires_at + ${receiptGrace})
+      -- A push whose packet is not built yet waits in its card's line.
       WHEN m.state IN ('SCHEDULED', 'QUEUED', 'FAILED_TEMP') AND m.next_attempt_at IS NULL
+          AND NOT EXISTS (SELECT FROM pushes w WHERE w.id = m.id AND w.state IN ('WAITING', 'BUILDING'))
         THEN format('%s, and no attempt is planned', m.state)
       WHEN m.state = 'SENDING' AND m.owner IS NULL THEN 'SENDING, by nobody'
       WHEN m.state = 'SENDING' AND EXISTS (SELECT FROM bridge_leases l WHERE l.owner = m.owner

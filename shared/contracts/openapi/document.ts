@@ -4,19 +4,33 @@ import { Problem, type ProblemCode, problems } from '../problems.ts';
 import { type Operation, type Route, routes } from '../routes.ts';
 import { describedAdmin } from './admin.ts';
 import { describedCallbacks } from './callbacks.ts';
+import { describedCards } from './cards.ts';
+import { describedCarousels } from './carousels.ts';
+import { describedCas } from './cas.ts';
 import { describedCredit } from './credit.ts';
 import type { Described } from './described.ts';
 import { describeFields, pathWords } from './field-words.ts';
+import { describedInbound } from './inbound.ts';
 import { describedMessages } from './messages.ts';
+import { describedPushes } from './pushes.ts';
+import { describedReceipts } from './receipts.ts';
 import { describedRecipients } from './recipients.ts';
+import { describedRouting } from './routing.ts';
 import { describedService } from './service.ts';
 
 const described: Readonly<Record<Operation, Described>> = {
   ...describedMessages,
+  ...describedPushes,
+  ...describedCards,
   ...describedCredit,
   ...describedCallbacks,
+  ...describedReceipts,
   ...describedRecipients,
+  ...describedInbound,
+  ...describedCas,
+  ...describedCarousels,
   ...describedAdmin,
+  ...describedRouting,
   ...describedService,
 };
 
@@ -40,25 +54,36 @@ const idempotencyKey = z
     description: 'The same key and body give the first answer again for 24 hours, with Idempotent-Replayed: true.',
   });
 
-const contentOf = ({ schema, contentType = 'application/json', example }: Described['answers'][number]) =>
-  schema ? { content: { [contentType]: { schema, ...(example === undefined ? {} : { example }) } } } : {};
+const xmlContent = (description: string, example?: string) => ({
+  'application/xml': { schema: z.string().meta({ description }), ...(example === undefined ? {} : { example }) },
+});
 
-const bodyOf = ({ body, example, contentType = 'application/json' }: Described) =>
-  body
+const contentOf = ({ schema, contentType = 'application/json', example, xmlRoot }: Described['answers'][number]) =>
+  schema
     ? {
-        requestBody: {
-          required: true,
-          content: { [contentType]: { schema: body, ...(example === undefined ? {} : { example }) } },
+        content: {
+          [contentType]: { schema, ...(example === undefined ? {} : { example }) },
+          ...(xmlRoot === undefined
+            ? {}
+            : xmlContent(`The element \`${xmlRoot}\` of docs/push.xsd: the same members.`)),
         },
       }
     : {};
 
-const operationOf = ({
-  method,
-  path,
-  operation,
-  scope,
-}: Route & { operation: Operation }): ZodOpenApiOperationObject => {
+const bodyOf = ({ body, example, contentType = 'application/json', xmlExample }: Described) =>
+  body
+    ? {
+        requestBody: {
+          required: true,
+          content: {
+            [contentType]: { schema: body, ...(example === undefined ? {} : { example }) },
+            ...(xmlExample === undefined ? {} : xmlContent('The element `push` of docs/push.xsd.', xmlExample)),
+          },
+        },
+      }
+    : {};
+
+const operationOf = ({ path, operation, scope }: Route & { operation: Operation }): ZodOpenApiOperationObject => {
   const words = described[operation];
   const common: readonly ProblemCode[] = scope === null ? [] : ['auth.unauthorized', 'auth.forbidden', 'rate.exceeded'];
   const asked: readonly ProblemCode[] = words.body
@@ -66,7 +91,7 @@ const operationOf = ({
         'body.malformed',
         'body.too_large',
         'request.invalid',
-        ...(method === 'POST' ? (['idempotency.invalid'] as const) : []),
+        ...(words.isIdempotent ? (['idempotency.invalid'] as const) : []),
       ]
     : [];
   const names = [...path.matchAll(/([\w-]+)\/\{(\w+)\}/g)].map(

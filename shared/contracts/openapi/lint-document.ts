@@ -113,8 +113,12 @@ const whoMayAsk: Rule = ({ operation: { security, responses } }) => {
   return needed.map((status) => !(status in responses) && `does not describe ${status}`);
 };
 
-const repetitions: Rule = ({ method, operation: { parameters: all = [] } }) => [
-  method === 'post' && !all.some(({ name }) => name === 'Idempotency-Key') && 'is a POST without an Idempotency-Key',
+/** Whoever has no key of a client has no idempotency keys either. */
+const repetitions: Rule = ({ method, operation: { security, parameters: all = [] } }) => [
+  method === 'post' &&
+    security?.length !== 0 &&
+    !all.some(({ name }) => name === 'Idempotency-Key') &&
+    'is a POST without an Idempotency-Key',
 ];
 
 const examples: Rule = ({ operation }) => [

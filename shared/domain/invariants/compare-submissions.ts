@@ -30,12 +30,17 @@ export const submissionPromises = {
   once: { rule: 'smsc/once', promise: 'the SMSC took a part twice only where its fate had become unknown' },
 } as const satisfies Record<string, Promised>;
 
+/** Some providers number parts under a reference of eight bits. */
+const lowBits = 0xff;
+
 /** What a part looks like to the SMSC, where the id it was given was lost on the way. */
 const partKey = ({ recipient, parts, concat_reference, number, body_hash }: SentPart): string =>
-  parts === 1 ? `${recipient} ${body_hash}` : `${recipient} ${concat_reference} ${number}/${parts}`;
+  parts === 1 ? `${recipient} ${body_hash}` : `${recipient} ${concat_reference & lowBits} ${number}/${parts}`;
 
 const submitKey = ({ destination, part, body_hash }: TakenSubmit): string =>
-  part === null ? `${destination} ${body_hash}` : `${destination} ${part.reference} ${part.number}/${part.total}`;
+  part === null
+    ? `${destination} ${body_hash}`
+    : `${destination} ${part.reference & lowBits} ${part.number}/${part.total}`;
 
 const lastDigits = (number: string): string => `…${number.slice(-3)}`;
 

@@ -1,6 +1,8 @@
+import { noCharacter } from './national/table-of.ts';
+
 /** One 7-bit alphabet: a locking table of 128 cells and the extension behind ESC. A national table is one more of these. */
 export interface Gsm7Alphabet {
-  /** The character of each code 0x00-0x7F, in order; U+001B holds the place of ESC. */
+  /** The character of each code 0x00-0x7F, in order; U+001B holds the place of ESC, U+FFFD that of no character. */
   readonly locking: string;
   /** The character of each code that may follow ESC. */
   readonly extension: Readonly<Record<number, string>>;
@@ -43,7 +45,7 @@ const codesOf = (alphabet: Gsm7Alphabet): Codes => {
   for (const [code, character] of Object.entries(alphabet.extension))
     codes[character.charCodeAt(0)] = Number(code) + 0x80;
   for (const [code, character] of Array.from(alphabet.locking).entries())
-    if (code !== escapeSeptet) codes[character.charCodeAt(0)] = code;
+    if (code !== escapeSeptet && character !== noCharacter) codes[character.charCodeAt(0)] = code;
   return codes;
 };
 

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { decodeGsm7, firstOutsideGsm7 } from './gsm7.ts';
+import { decodeGsm7, firstOutsideGsm7, packSeptets } from './gsm7.ts';
 import {
   capacity,
   countParts,
@@ -22,6 +22,19 @@ const url = new URL('../../../../shared/vectors/segments.json', import.meta.url)
 const file = existsSync(url) ? (JSON.parse(readFileSync(url, 'utf8')) as Vectors) : null;
 const unless = file ? '' : ' (skipped: ../shared/vectors/segments.json is not here)';
 const withVectors = test.skipIf(!file);
+
+interface Codings {
+  readonly vectors: readonly {
+    readonly text?: string;
+    readonly ucs2?: string;
+    readonly ref?: number;
+    readonly parts?: readonly { readonly ud: string }[];
+  }[];
+}
+const codingsUrl = new URL('../../../../shared/vectors/gsm0338.json', import.meta.url);
+const codings = existsSync(codingsUrl) ? (JSON.parse(readFileSync(codingsUrl, 'utf8')) as Codings) : null;
+const unlessCodings = codings ? '' : ' (skipped: ../shared/vectors/gsm0338.json is not here)';
+const withCodings = test.skipIf(!codings);
 
 const segment = (text: string, encoding: WantedEncoding = 'auto', header: ConcatHeader = concat16) => {
   const segmented = segmentText({ text, encoding, reference: 0xabcd, header });
@@ -47,6 +60,28 @@ describe('against independent segmenters', () => {
       const made = segment(body, 'auto', concat8);
       expect([id, made.encoding, made.parts.length]).toEqual([id, encoding === 'GSM-7' ? 'gsm7' : 'ucs2', segments]);
       expect(countParts(body, 'auto', concat8)).toMatchObject({ parts: segments });
+    }
+  });
+});
+
+describe('against published messages', () => {
+  withCodings(`UCS-2 is written as they have it${unlessCodings}`, () => {
+    const ucs2 = codings?.vectors.filter((vector) => vector.ucs2 !== undefined) ?? [];
+    expect(ucs2.length).toBeGreaterThan(1);
+    for (const { text = '', ucs2: octets } of ucs2)
+      expect(segment(text).parts.map(({ data }) => data.toString('hex'))).toEqual([octets]);
+  });
+  withCodings(`a long text is cut, numbered and packed as they have it${unlessCodings}`, () => {
+    const long = codings?.vectors.filter(({ parts }) => parts !== undefined) ?? [];
+    expect(long.length).toBeGreaterThan(0);
+    for (const { text = '', ref = 0, parts = [] } of long) {
+      const made = segmentText({ text, encoding: 'auto', reference: ref, header: concat8 });
+      if (made.outcome === 'refused') throw new Error(made.reason);
+      const packed = made.parts.map(({ udh, data }) => {
+        const fillBits = (7 - ((udh.length * 8) % 7)) % 7;
+        return Buffer.concat([udh, packSeptets(data, fillBits)]).toString('hex');
+      });
+      expect(packed).toEqual(parts.map(({ ud }) => ud));
     }
   });
 });

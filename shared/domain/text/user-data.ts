@@ -44,6 +44,14 @@ export const concat16: ConcatHeader = {
     Buffer.from([0x06, 0x08, 0x04, (reference >> 8) & 0xff, reference & 0xff, total, part]),
 };
 
+/** Further elements behind those of a header, which may be empty; both stay as they are. */
+export const withElements = (header: Buffer, elements: Buffer): Buffer => {
+  if (elements.length === 0) return header;
+  const joined = Buffer.concat([header.length === 0 ? Buffer.alloc(1) : header, elements]);
+  joined[0] = joined.length - 1;
+  return joined;
+};
+
 /** An element of another length, or one that names a part 0 or a part beyond the last, is to be ignored (9.2.3.24.1). */
 const readConcatenation = ({ identifier, value }: InformationElement): Concatenation | null => {
   const isWide = identifier === 0x08 && value.length === 4;
@@ -84,4 +92,12 @@ export const parseUserData = (octets: Buffer, hasHeader: boolean): UserData => {
   // Of an element that is there twice, the last one counts (TS 23.040, 9.2.3.24).
   const concatenation = elements.map(readConcatenation).findLast((found) => found !== null) ?? null;
   return { outcome: 'parsed', udh, elements, concatenation, data: octets.subarray(length) };
+};
+
+/** A header's elements without the one that numbers the part: what is left of it where parts are numbered otherwise. */
+export const elementsBeside = (udh: Buffer): Buffer => {
+  const header = parseUserData(udh, udh.length > 0);
+  if (header.outcome === 'malformed') return Buffer.alloc(0);
+  const others = header.elements.filter(({ identifier }) => identifier !== 0x00 && identifier !== 0x08);
+  return Buffer.concat(others.map(({ identifier, value }) => Buffer.from([identifier, value.length, ...value])));
 };

@@ -60,7 +60,10 @@ test('with a provider that is known to mark none, it is a receipt, and any other
     receipt: { smsc_message_id: '0a1b', state: 'DELIVERED' },
   });
   for (const text of ['STOP', 'id:5 is my name', 'stat:DELIVRD', 'id:1 stat:FINE'])
-    expect(read({ short_message: Buffer.from(text) })).toMatchObject({ kind: 'inbound', inbound: { text } });
+    expect(read({ short_message: Buffer.from(text) })).toMatchObject({
+      kind: 'inbound',
+      inbound: { data_hex: Buffer.from(text).toString('hex') },
+    });
   expect(read({ esm_class: 0x08, short_message: receiptText }).kind).toBe('ignored');
 });
 
@@ -88,23 +91,36 @@ test('a receipt is read from message_payload, and from TLVs alone in a deliver_s
   expect(interpretDelivery(payload, ofProvider, now)).toMatchObject({ receipt: { smsc_message_id: '0a1b' } });
 });
 
-test('a part of a long inbound text keeps its header and its octets, and is read', () => {
+test('a part of a long inbound text keeps its header and its octets', () => {
   const short_message = Buffer.concat([Buffer.from('050003010201', 'hex'), Buffer.from('zażółć', 'utf16le').swap16()]);
   const read = interpretDelivery(deliver({ esm_class: 0x40, data_coding: 8, short_message }), ofProvider, now);
   expect(read.kind === 'inbound' && InboundReceived.parse(read.inbound)).toMatchObject({
     udh_hex: '050003010201',
-    text: 'zażółć',
+    data_hex: Buffer.from('zażółć', 'utf16le').swap16().toString('hex'),
+    default_alphabet: 'gsm7',
+    sar: null,
     provider: 'primary',
   });
 });
 
 test('a header beyond its data, an odd UCS-2 octet and binary content lose nothing and raise nothing', () => {
   const broken = deliver({ esm_class: 0x40, short_message: Buffer.from('ff01', 'hex') });
-  expect(interpretDelivery(broken, ofProvider, now)).toMatchObject({ inbound: { data_hex: 'ff01', text: null } });
+  expect(interpretDelivery(broken, ofProvider, now)).toMatchObject({ inbound: { data_hex: 'ff01', udh_hex: '' } });
   const odd = deliver({ data_coding: 8, short_message: Buffer.from('0041ff', 'hex') });
-  expect(interpretDelivery(odd, ofProvider, now)).toMatchObject({ inbound: { data_hex: '0041ff', text: 'A' } });
+  expect(interpretDelivery(odd, ofProvider, now)).toMatchObject({ inbound: { data_hex: '0041ff' } });
   const binary = deliver({ data_coding: 4, short_message: Buffer.from('00ff', 'hex') });
-  expect(interpretDelivery(binary, ofProvider, now)).toMatchObject({ inbound: { text: null } });
+  expect(interpretDelivery(binary, ofProvider, now)).toMatchObject({ inbound: { data_hex: '00ff' } });
+});
+
+test('a part that is numbered by parameters says so, and parameters that number nothing are none', () => {
+  const sarOf = (tlvs: object) => {
+    const read = interpretDelivery(deliver({ tlvs }), { ...ofProvider, defaultAlphabet: 'latin1' }, now);
+    return read.kind === 'inbound' && [InboundReceived.parse(read.inbound).sar, read.inbound.default_alphabet];
+  };
+  const sar = { sar_msg_ref_num: 0xabcd, sar_total_segments: 3, sar_segment_seqnum: 2 };
+  expect(sarOf(sar)).toEqual([{ reference: 0xabcd, total: 3, part: 2 }, 'latin1']);
+  for (const odd of [{ sar_segment_seqnum: 4 }, { sar_segment_seqnum: 0 }, { sar_total_segments: undefined }])
+    expect(sarOf({ ...sar, ...odd })).toEqual([null, 'latin1']);
 });
 
 test.each([0x00, 0x01, 0x03, 0x04, 0x08])(

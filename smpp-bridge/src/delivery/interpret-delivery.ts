@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { InboundReceived, ReceiptReceived } from '#shared/contracts/queue-messages.ts';
 import { isFinal } from '#shared/domain/receipts/message-state.ts';
 import { type Delivered, type ParsedReceipt, parseReceipt } from '#shared/domain/receipts/parse-receipt.ts';
-import { decodeGsm7 } from '#shared/domain/text/gsm7.ts';
+import type { DefaultAlphabet } from '#shared/domain/text/default-alphabet.ts';
 import { parseUserData } from '#shared/domain/text/user-data.ts';
 import type { DataSm, DeliverSm } from '../pdu/pdu.ts';
 
@@ -19,31 +19,27 @@ export type Interpreted =
  */
 export type PlainReceipts = 'refuse' | 'accept';
 
+/** The provider that it came from, as far as that matters here. */
+export interface Source {
+  readonly provider: string;
+  readonly plainReceipts: PlainReceipts;
+  /** What data_coding 0 is there; GSM 7-bit unless told otherwise. */
+  readonly defaultAlphabet?: DefaultAlphabet;
+}
+
 /** Bits 5-2 of esm_class (SMPP 3.4, 5.2.12). */
 const typeMask = 0x3c;
 const deliveryReceipt = 0x04;
 const hasUserDataHeader = 0x40;
 
-/** The alphabets an SMSC uses towards an ESME (SMPP 3.4, 5.2.19); what else there is stays octets. */
-const decodeText = (data: Buffer, dataCoding: number): string | null => {
-  switch (dataCoding) {
-    case 0x00:
-      return decodeGsm7(data);
-    case 0x01:
-    case 0x03:
-      return data.toString('latin1');
-    case 0x08:
-      // A part may end within a surrogate pair, and no store takes half a character; the octets keep it.
-      return Buffer.from(data.subarray(0, data.length & ~1))
-        .swap16()
-        .toString('utf16le')
-        .toWellFormed();
-    default:
-      return null;
-  }
+/** 5.3.2.22-24. Parameters that number nothing are as good as none. */
+const sarOf = ({ tlvs }: (DeliverSm | DataSm)['body']): InboundReceived['sar'] => {
+  const { sar_msg_ref_num: reference, sar_total_segments: total, sar_segment_seqnum: part } = tlvs;
+  if (reference === undefined || !total || !part || part > total) return null;
+  return { reference, total, part };
 };
 
-const toInbound = (pdu: DeliverSm | DataSm, octets: Buffer, provider: string, at: string): InboundReceived => {
+const toInbound = (pdu: DeliverSm | DataSm, octets: Buffer, from: Source, at: string): InboundReceived => {
   const { body } = pdu;
   const user = parseUserData(octets, (body.esm_class & hasUserDataHeader) !== 0);
   const data = user.outcome === 'parsed' ? user.data : octets;
@@ -51,7 +47,7 @@ const toInbound = (pdu: DeliverSm | DataSm, octets: Buffer, provider: string, at
     type: 'InboundReceived',
     version: 1,
     inbound_id: randomUUID(),
-    provider,
+    provider: from.provider,
     source_addr: body.source_addr,
     destination_addr: body.destination_addr,
     data_coding: body.data_coding,
@@ -59,7 +55,8 @@ const toInbound = (pdu: DeliverSm | DataSm, octets: Buffer, provider: string, at
     protocol_id: 'protocol_id' in body ? body.protocol_id : 0,
     udh_hex: user.outcome === 'parsed' ? user.udh.toString('hex') : '',
     data_hex: data.toString('hex'),
-    text: user.outcome === 'parsed' ? decodeText(data, body.data_coding) : null,
+    default_alphabet: from.defaultAlphabet ?? 'gsm7',
+    sar: sarOf(body),
     at,
   };
 };
@@ -91,21 +88,17 @@ const stateToReport = ({ state, final }: ParsedReceipt & { readonly kind: 'recei
  * Reads what the SMSC delivered: a receipt only where esm_class says so, or the provider is known not to say it, else a
  * message from a telephone.
  */
-export const interpretDelivery = (
-  pdu: DeliverSm | DataSm,
-  { provider, plainReceipts }: { readonly provider: string; readonly plainReceipts: PlainReceipts },
-  now: Date,
-): Interpreted => {
+export const interpretDelivery = (pdu: DeliverSm | DataSm, from: Source, now: Date): Interpreted => {
   const { body } = pdu;
   const delivered = toDelivered(pdu);
   const { shortMessage, messagePayload = shortMessage } = delivered;
   const at = now.toISOString();
-  const parsed = parse(delivered, plainReceipts);
+  const parsed = parse(delivered, from.plainReceipts);
   switch (parsed.kind) {
     case 'message':
       return {
         kind: 'inbound',
-        inbound: toInbound(pdu, shortMessage.length > 0 ? shortMessage : messagePayload, provider, at),
+        inbound: toInbound(pdu, shortMessage.length > 0 ? shortMessage : messagePayload, from, at),
       };
     case 'receipt':
       return {

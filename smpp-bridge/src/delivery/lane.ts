@@ -19,8 +19,8 @@ export interface WindowChange {
 }
 
 /** One bound session, with the window and the pace that its SMSC has shown to like. */
-export interface Lane {
-  readonly session: Session;
+export interface Lane<Fields = SubmitSmFields> {
+  readonly session: LaneSession<Fields>;
   /** How many parts may go over it now. */
   readonly room: number;
   /** When its pace lets the next part go; undefined when what it lacks is a slot. */
@@ -30,22 +30,30 @@ export interface Lane {
   readonly window: number;
   /** A part waits for its pace. */
   hold(): void;
-  submit(fields: SubmitSmFields, token: unknown): Promise<SubmitResult>;
+  submit(fields: Fields, token: unknown): Promise<SubmitResult>;
+  /** Other limits hold from now on; what was learnt of the SMSC stays. */
+  change(limits: LaneLimits): void;
+}
+
+/** What a lane needs of a session: an SMPP session, or anything else that takes parts one by one and answers each. */
+export interface LaneSession<Fields>
+  extends Pick<Session, 'state' | 'freeSlots' | 'inFlight' | 'whenSlotFree' | 'resizeWindow' | 'fault'> {
+  submit(fields: Fields, token?: unknown): Promise<SubmitResult>;
 }
 
 type Outcome = 'accepted' | 'throttled' | 'unanswered' | 'neither';
 
 /** A lane over a session that was just bound; `now` is a monotonic clock in milliseconds. */
-export const createLane = (
-  session: Session,
-  limits: LaneLimits,
+export const createLane = <Fields>(
+  session: LaneSession<Fields>,
+  firstLimits: LaneLimits,
   statusOf: StatusTable,
   now: () => number,
   resized: (change: WindowChange) => void = () => undefined,
-): Lane => {
-  const { mostInFlight } = limits;
+): Lane<Fields> => {
+  let limits = firstLimits;
   let pace = startPace(limits, now());
-  let window = startWindow(mostInFlight, now());
+  let window = startWindow(limits.mostInFlight, now());
   let fullAt = Number.NEGATIVE_INFINITY;
   const slots = (): number => Math.floor(window.size);
   session.resizeWindow(slots());
@@ -55,7 +63,7 @@ export const createLane = (
   };
   const resizing = (event: WindowEvent): void => {
     const from = slots();
-    window = windowAfter(window, event, mostInFlight, now());
+    window = windowAfter(window, event, limits.mostInFlight, now());
     const to = slots();
     if (to === from) return;
     session.resizeWindow(to);
@@ -93,6 +101,12 @@ export const createLane = (
       return slots();
     },
     hold: () => pacing({ type: 'held' }),
+    change: (changed) => {
+      limits = changed;
+      pacing({ type: 'limited' });
+      window = { ...window, size: Math.min(window.size, limits.mostInFlight) };
+      session.resizeWindow(slots());
+    },
     submit: async (fields, token) => {
       const sentAt = now();
       pacing({ type: 'sent' });

@@ -7,7 +7,7 @@ import { type Supervisor, superviseBind } from '../session/supervisor.ts';
 import { createLinks, type Links } from './links.ts';
 
 const prompt = { baseMs: 1, ceilingMs: 1, bindFailedBaseMs: 1, alreadyBoundMs: 1, circuitOpenMs: 1 };
-const part = () => ({ message_id: MessageId.parse(uuidV7()), attempt: 1, part: 1 });
+const part = () => ({ message_id: MessageId.parse(uuidV7()), attempt: 1, parts: [1] });
 
 let links: Links;
 let supervisor: Supervisor;

@@ -48,7 +48,7 @@ const createSession = (slots: number, answer: (fields: SubmitSmFields) => Promis
 const limits = { mostInFlight: 100, burst: 100, mostPerSecond: 10_000 };
 const create = (options: Partial<LinksOptions> = {}) => createLinks({ limits, ...options });
 /** A part of a message of its own, or of the one that is named. */
-const part = (message_id = MessageId.parse(uuidV7())): PartToken => ({ message_id, attempt: 1, part: 1 });
+const part = (message_id = MessageId.parse(uuidV7())): PartToken => ({ message_id, attempt: 1, parts: [1] });
 const to = (destination_addr: string): SubmitSmFields => ({ destination_addr });
 const accepted = async ({ destination_addr }: SubmitSmFields): Promise<SubmitResult> => ({
   outcome: 'accepted',
@@ -171,7 +171,7 @@ test('the parts of one message go at once', async () => {
     return accepted(fields);
   });
   links.attach(session);
-  await Promise.all([1, 2, 3].map((n) => links.submit(to('1'), { ...part(message), part: n })));
+  await Promise.all([1, 2, 3].map((n) => links.submit(to('1'), { ...part(message), parts: [n] })));
   expect(most).toBe(3);
 });
 

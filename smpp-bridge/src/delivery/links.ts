@@ -1,11 +1,23 @@
 import { type StatusTable, statusTable } from '../pdu/command-status.ts';
-import type { Session, SubmitResult, SubmitSmFields } from '../session/session-types.ts';
-import { createLane, type Lane, type LaneLimits, type WindowChange } from './lane.ts';
+import type { SubmitResult, SubmitSmFields } from '../session/session-types.ts';
+import { createFairOrder } from './fair-order.ts';
+import { createLane, type Lane, type LaneLimits, type LaneSession, type WindowChange } from './lane.ts';
+import type { PartsGate } from './parts-gate.ts';
 import type { PartToken } from './to-outcome.ts';
 import { createTurns, type Turn } from './turns.ts';
 
+/** Whose a part is, and how it stands beside what others wait for. */
+export interface Flow {
+  /** Those of one name wait in one line, each line beside the others. */
+  readonly name: string;
+  /** How often it is served while others wait as well. */
+  readonly weight: number;
+  /** Another provider might take it: it is not to wait here once this one takes nothing any more. */
+  readonly hasChoice: boolean;
+}
+
 /** Every bind of one provider, as one thing to submit to. */
-export interface Links {
+export interface Links<Fields = SubmitSmFields> {
   /** How many sessions are bound. */
   readonly bound: number;
   /** How many parts wait for a slot. */
@@ -17,14 +29,18 @@ export interface Links {
   /** Parts per second that all sessions together submit at most, as the SMSC was found to take them. */
   readonly rate: number;
   /** Takes a bound session in; one that closes leaves by itself. `resized` is told how its window grows and shrinks. */
-  attach(session: Session, resized?: (change: WindowChange) => void): void;
+  attach(session: LaneSession<Fields>, resized?: (change: WindowChange) => void): void;
+  /** Other limits hold for every bind from now on. */
+  change(limits: LaneLimits): void;
   /**
-   * Hands a part to the session with the most room, in the order of asking, waiting for a slot and for the pace; a message
-   * waits until the one before it to the same destination is decided. A part that was throttled, or that met a bind at
+   * Hands a part to the session with the most room, each flow in the order of asking, waiting for a slot and for the pace;
+   * a message waits until the one before it to the same destination is decided. A part that was throttled, or that met a bind at
    * fault, goes again, first in line, and that is no attempt: it was not sent. Undecided after two minutes of waiting, or
    * after `close`, it is `not-sent`.
    */
-  submit(fields: SubmitSmFields, token: PartToken): Promise<SubmitResult>;
+  submit(fields: Fields, token: PartToken, flow?: Flow): Promise<SubmitResult>;
+  /** What waits and has a choice is not sent here. */
+  yieldWaiting(): void;
   /** Resolves when a session is bound, or at `close`. */
   whenBound(): Promise<void>;
   /** What waits is not sent, nor is anything that is handed over later. */
@@ -39,10 +55,13 @@ export interface LinksOptions {
   readonly answered?: (result: SubmitResult, seconds: number) => void;
   /** Monotonic milliseconds. */
   readonly now?: () => number;
+  /** What else must let each part through, on the same clock. */
+  readonly gate?: PartsGate;
 }
 
-interface Job extends Turn {
-  readonly fields: SubmitSmFields;
+interface Job<Fields> extends Turn {
+  readonly fields: Fields;
+  readonly hasChoice: boolean;
   readonly token: PartToken;
   readonly giveUpAt: number;
   readonly resolve: (result: SubmitResult) => void;
@@ -55,38 +74,43 @@ const longestWaitMs = 120_000;
 /** A part that brings down one bind after another is kept from the next. */
 const mostFaults = 3;
 
-export const createLinks = (options: LinksOptions): Links => {
-  const { limits, statusOf = statusTable(), answered = () => undefined, now = () => performance.now() } = options;
-  const lanes = new Map<Session, Lane>();
+const anyFlow: Flow = { name: '', weight: 1, hasChoice: false };
+
+export const createLinks = <Fields extends { readonly destination_addr: string } = SubmitSmFields>(
+  options: LinksOptions,
+): Links<Fields> => {
+  const { statusOf = statusTable(), answered = () => undefined, now = () => performance.now() } = options;
+  let { limits } = options;
+  const lanes = new Map<LaneSession<Fields>, Lane<Fields>>();
   /** Sessions that will say when they have a slot again. */
-  const watched = new WeakSet<Session>();
-  const turns = createTurns<Job>();
+  const watched = new WeakSet<LaneSession<Fields>>();
+  const turns = createTurns<Job<Fields>>();
+  const order = createFairOrder();
   let boundWaiters: (() => void)[] = [];
   let resume: NodeJS.Timeout | undefined;
   let isClosed = false;
-  let lastPlace = 0;
 
   /** Sessions that have closed leave here. */
-  const live = (): Lane[] => {
+  const live = (): Lane<Fields>[] => {
     for (const session of lanes.keys()) if (session.state === 'CLOSED') lanes.delete(session);
     return [...lanes.values()];
   };
 
-  const roomiest = (all: readonly Lane[]): Lane | undefined =>
-    all.reduce<Lane | undefined>((best, lane) => (lane.room > (best?.room ?? 0) ? lane : best), undefined);
+  const roomiest = (all: readonly Lane<Fields>[]): Lane<Fields> | undefined =>
+    all.reduce<Lane<Fields> | undefined>((best, lane) => (lane.room > (best?.room ?? 0) ? lane : best), undefined);
 
-  const settle = (job: Job, result: SubmitResult): void => {
+  const settle = (job: Job<Fields>, result: SubmitResult): void => {
     turns.decided(job);
     job.resolve(result);
   };
 
   /** The SMSC said that it did not take it, and that this is not the message's fault. */
-  const goAgain = (job: Job): void => {
+  const goAgain = (job: Job<Fields>): void => {
     if (isClosed || job.faults >= mostFaults || now() >= job.giveUpAt) settle(job, { outcome: 'not-sent' });
     else turns.putBack(job);
   };
 
-  const decide = (job: Job, { session }: Lane, result: SubmitResult, sentAt: number): void => {
+  const decide = (job: Job<Fields>, { session }: Lane<Fields>, result: SubmitResult, sentAt: number): void => {
     if (result.outcome !== 'not-sent') answered(result, (now() - sentAt) / 1_000);
     const refusal = result.outcome === 'refused' ? statusOf(result.commandStatus).means : null;
     if (result.outcome === 'refused' && refusal === 'session') {
@@ -98,7 +122,7 @@ export const createLinks = (options: LinksOptions): Links => {
     pump();
   };
 
-  const watch = (session: Session): void => {
+  const watch = (session: LaneSession<Fields>): void => {
     if (watched.has(session)) return;
     watched.add(session);
     void session.whenSlotFree().then((isFree) => {
@@ -109,13 +133,17 @@ export const createLinks = (options: LinksOptions): Links => {
     });
   };
 
-  const waitForRoom = (all: readonly Lane[]): void => {
+  const pumpAt = (at: number): void => {
+    clearTimeout(resume);
+    if (Number.isFinite(at)) resume = setTimeout(pump, Math.max(1, at - now()));
+  };
+
+  const waitForRoom = (all: readonly Lane<Fields>[]): void => {
     for (const { session, opensAt } of all) if (opensAt === undefined) watch(session);
     const held = all.filter(({ opensAt }) => opensAt !== undefined);
     for (const lane of held) lane.hold();
     const opensAt = Math.min(...held.map((lane) => lane.opensAt ?? Number.POSITIVE_INFINITY));
-    clearTimeout(resume);
-    if (Number.isFinite(opensAt)) resume = setTimeout(pump, Math.max(1, opensAt - now()));
+    pumpAt(opensAt);
   };
 
   const pump = (): void => {
@@ -127,13 +155,20 @@ export const createLinks = (options: LinksOptions): Links => {
         waitForRoom(all);
         return;
       }
+      const opensAt = options.gate?.opensAt ?? 0;
+      if (opensAt > now()) {
+        pumpAt(opensAt);
+        return;
+      }
+      options.gate?.take();
       const job = turns.next();
+      if (job) order.served(job.place);
       const sentAt = now();
       if (job) void lane.submit(job.fields, job.token).then((result) => decide(job, lane, result, sentAt));
     }
   };
 
-  const giveUp = (fits: (job: Job) => boolean): void => {
+  const giveUp = (fits: (job: Job<Fields>) => boolean): void => {
     for (const job of turns.remove(fits)) job.resolve({ outcome: 'not-sent' });
   };
   const overdue = setInterval(() => {
@@ -145,7 +180,7 @@ export const createLinks = (options: LinksOptions): Links => {
     for (const wake of boundWaiters) wake();
     boundWaiters = [];
   };
-  const sum = (value: (lane: Lane) => number): number => live().reduce((total, lane) => total + value(lane), 0);
+  const sum = (value: (lane: Lane<Fields>) => number): number => live().reduce((total, lane) => total + value(lane), 0);
 
   return {
     get bound() {
@@ -168,14 +203,23 @@ export const createLinks = (options: LinksOptions): Links => {
       tellBound();
       pump();
     },
-    submit: (fields, token) => {
+    change: (changed) => {
+      limits = changed;
+      for (const lane of live()) lane.change(limits);
+      pump();
+    },
+    submit: (fields, token, { name, weight, hasChoice } = anyFlow) => {
       if (isClosed) return Promise.resolve({ outcome: 'not-sent' });
       return new Promise((resolve) => {
-        lastPlace += 1;
-        const turn = { place: lastPlace, destination: fields.destination_addr, message: token.message_id };
-        turns.add({ ...turn, fields, token, giveUpAt: now() + longestWaitMs, faults: 0, resolve });
+        const place = order.placeOf(name, weight);
+        const turn = { place, destination: fields.destination_addr, message: token.message_id };
+        turns.add({ ...turn, fields, token, hasChoice, giveUpAt: now() + longestWaitMs, faults: 0, resolve });
         pump();
       });
+    },
+    yieldWaiting: () => {
+      giveUp(({ hasChoice }) => hasChoice);
+      pump();
     },
     whenBound: () => {
       if (live().length > 0 || isClosed) return Promise.resolve();

@@ -117,3 +117,21 @@ test('no more goes in any time than the rate and the burst allow, whatever happe
     }),
   );
 });
+
+test('a limit that is raised is the rate at once where nothing was throttled, and what was learnt stays where something was', () => {
+  const raised = { mostPerSecond: 100, burst: 5 };
+  const limited = { type: 'limited' } as const;
+  expect(paceAfter(startPace(known, 0), limited, raised, 0).rate).toBe(100);
+  expect(paceAfter(startPace(raised, 0), limited, known, 0).rate).toBe(10);
+  expect(paceAfter(startPace(raised, 0), limited, unknown, 0)).toMatchObject({ rate: 100, ceiling: undefined });
+  const throttled = run(raised, [
+    [0, sent],
+    [1_000, { type: 'throttled', sentAt: 0 }],
+  ]);
+  expect(throttled.rate).toBe(70);
+  expect(paceAfter(throttled, limited, { mostPerSecond: 1_000, burst: 5 }, 1_000).rate).toBe(70);
+  expect(paceAfter(throttled, limited, { mostPerSecond: 20, burst: 5 }, 1_000)).toMatchObject({
+    rate: 20,
+    ceiling: 20,
+  });
+});

@@ -32,7 +32,9 @@ export type PaceEvent =
   /** A part waits for the pace, and for nothing else. */
   | { readonly type: 'held' }
   | { readonly type: 'accepted'; readonly sentAt: number }
-  | { readonly type: 'throttled'; readonly sentAt: number };
+  | { readonly type: 'throttled'; readonly sentAt: number }
+  /** The operator allows something else than before. */
+  | { readonly type: 'limited' };
 
 const firstRate = 50;
 const leastRate = 1;
@@ -148,6 +150,15 @@ const onThrottled = (pace: Pace, sentAt: number, limits: PaceLimits, now: number
   };
 };
 
+/** A rate that the SMSC never throttled is the operator's; one that it did grows from where it is, up to that. */
+const onLimited = (pace: Pace, limits: PaceLimits): Pace => {
+  const { mostPerSecond } = limits;
+  if (!wasThrottled(pace))
+    return { ...pace, rate: boundedRate(mostPerSecond ?? pace.rate, limits), ceiling: mostPerSecond };
+  const ceiling = Math.min(pace.ceiling ?? Number.POSITIVE_INFINITY, mostPerSecond ?? Number.POSITIVE_INFINITY);
+  return { ...pace, rate: boundedRate(pace.rate, limits), ceiling: Number.isFinite(ceiling) ? ceiling : undefined };
+};
+
 /**
  * The pace after an event: a token bucket whose rate grows by addition while the SMSC takes all that it is given and is
  * cut by a factor when it throttles, with a pause that doubles until something is accepted again.
@@ -163,5 +174,7 @@ export const paceAfter = (pace: Pace, event: PaceEvent, limits: PaceLimits, now:
       return onAccepted(current, event.sentAt, limits, now);
     case 'throttled':
       return onThrottled(current, event.sentAt, limits, now);
+    case 'limited':
+      return onLimited(current, limits);
   }
 };

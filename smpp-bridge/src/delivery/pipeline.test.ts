@@ -4,9 +4,9 @@ import type { Claim } from '#shared/adapters/claim-deliveries.ts';
 import type { ReceivedMessage } from '#shared/adapters/queues.ts';
 import { MessageId } from '#shared/contracts/identifiers.ts';
 import type { Outcome } from '#shared/contracts/queue-messages.ts';
-import { statusTable } from '../pdu/command-status.ts';
 import type { SubmitResult } from '../session/session-types.ts';
-import { type PipelineWorld, startPipeline } from './pipeline.ts';
+import { type Carried, type PipelineWorld, startPipeline } from './pipeline.ts';
+import { toOutcomes } from './to-outcome.ts';
 
 const delivery = (id: string): ReceivedMessage => ({
   messageId: id,
@@ -33,21 +33,42 @@ const claimOf = (id: string): Claim => ({
   sender: 'Signalbox',
   body: 'hello',
   encoding: 'gsm7',
+  locking_shift: null,
+  single_shift: null,
   data_coding: null,
   protocol_id: null,
   udh_hex: null,
+  push_reference_bits: null,
   concat_reference: 1,
   correlation_id: 'c',
   remaining_seconds: 3600,
   part_numbers: [1],
+  tried: [],
 });
 
+interface Submitting {
+  submit(): Promise<SubmitResult>;
+}
+
 /** The world of one queue, given once; every call on it is written down in order. */
-const createWorld = (messages: readonly ReceivedMessage[], given: Partial<PipelineWorld> = {}) => {
+const createWorld = (messages: readonly ReceivedMessage[], given: Partial<PipelineWorld & Submitting> = {}) => {
   const calls: string[] = [];
   const reported: Outcome[] = [];
   let rest = [...messages];
+  const { submit = async () => ({ outcome: 'accepted', messageId: 'x' }) as const, ...others } = given;
+  const carry = async (claim: Claim): Promise<Carried> => {
+    const results = await Promise.all(claim.part_numbers.map(() => submit()));
+    if (results.every(({ outcome }) => outcome === 'not-sent')) return { outcome: 'untouched' };
+    const outcomes = results.flatMap((result, i) => {
+      const token = { message_id: MessageId.parse(claim.message_id), attempt: claim.attempt, parts: [i + 1] };
+      return toOutcomes(token, result, { now: new Date(), mayRetry: () => true });
+    });
+    reported.push(...outcomes);
+    calls.push(...outcomes.map(({ type }) => `report ${type}`));
+    return { outcome: 'reported' };
+  };
   const world: PipelineWorld = {
+    carry,
     receive: async () => {
       const batch = rest.slice(0, 10);
       rest = rest.slice(10);
@@ -59,15 +80,9 @@ const createWorld = (messages: readonly ReceivedMessage[], given: Partial<Pipeli
     remove: async (_queue, handles) => void calls.push(...handles.map((handle) => `remove ${handle}`)),
     giveBack: async (_queue, handles, seconds) => void calls.push(...handles.map((h) => `back ${h} ${seconds}`)),
     whenBound: async () => undefined,
-    submit: async (): Promise<SubmitResult> => ({ outcome: 'accepted', messageId: 'x' }),
-    report: async (outcomes) => {
-      reported.push(...outcomes);
-      calls.push(...outcomes.map(({ type }) => `report ${type}`));
-    },
-    now: () => new Date(),
-    statusOf: statusTable(),
+    defer: async (some) => void calls.push(...some.map(({ reason, seconds }) => `defer ${reason} ${seconds}`)),
     log: () => undefined,
-    ...given,
+    ...others,
   };
   return { world, calls, reported };
 };
@@ -111,6 +126,15 @@ test('a message of which nothing was sent is released, then given back at once',
   const { world, calls } = createWorld([delivery(id)], { submit: async () => ({ outcome: 'not-sent' }) });
   await run(world, () => calls.length === 2);
   expect(calls).toEqual(['release 1', `back handle ${id} 0`]);
+});
+
+test('a message that nobody takes now is planned for later, and its delivery is deleted', async () => {
+  const id = uuidV7();
+  const { world, calls } = createWorld([delivery(id)], {
+    carry: async () => ({ outcome: 'deferred', reason: 'a is down', seconds: 30 }),
+  });
+  await run(world, () => calls.length === 2);
+  expect(calls).toEqual(['defer a is down 30', `remove handle ${id}`]);
 });
 
 test('a part that was not sent, of a message that was, is reported and not released', async () => {

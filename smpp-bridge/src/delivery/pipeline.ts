@@ -1,8 +1,7 @@
-import type { Claim } from '#shared/adapters/claim-deliveries.ts';
+import type { Claim, Deferral } from '#shared/adapters/claim-deliveries.ts';
 import type { ReceivedMessage } from '#shared/adapters/queues.ts';
 import type { Priority } from '#shared/contracts/queue-messages.ts';
 import { createBatcher } from './batcher.ts';
-import { type Delivering, deliverClaim } from './deliver-claim.ts';
 import { type Delivery, parseDelivery } from './parse-delivery.ts';
 import { weighClaims } from './weigh-claims.ts';
 
@@ -13,11 +12,24 @@ export interface Source {
   readonly share: number;
 }
 
-export interface PipelineWorld extends Delivering {
+/** What became of a claimed message. */
+export type Carried =
+  /** What was said of it is safely in the outcomes queue. */
+  | { readonly outcome: 'reported' }
+  /** No byte of it went out: it is another task's to send. */
+  | { readonly outcome: 'untouched' }
+  /** No byte of it went out: nobody takes it now. */
+  | ({ readonly outcome: 'deferred' } & Omit<Deferral, 'claim'>);
+
+export interface PipelineWorld {
+  /** Submits what is still to go of a message, and reports it. */
+  carry(claim: Claim, source: Source): Promise<Carried>;
   receive(queueUrl: string, waitSeconds: number): Promise<ReceivedMessage[]>;
   claim(deliveries: readonly Delivery[]): Promise<readonly Claim[]>;
   /** Gives claims back of which no byte was sent. */
   release(claims: readonly Claim[]): Promise<void>;
+  /** Gives claims back to be queued again later. */
+  defer(deferrals: readonly Deferral[]): Promise<void>;
   remove(queueUrl: string, receiptHandles: readonly string[]): Promise<void>;
   giveBack(queueUrl: string, receiptHandles: readonly string[], seconds: number): Promise<void>;
   /** Resolves when there is a bound session, or when there will never be one. */
@@ -100,23 +112,33 @@ export const startPipeline = (world: PipelineWorld, sources: readonly Source[], 
     });
   });
 
-  const deliver = async (delivery: Delivery): Promise<void> => {
+  const deferrals = createBatcher<Deferral, void>({ most: 200, lingerMs: 20 }, async (some) => {
+    await world.defer(some);
+    return some.map(() => undefined);
+  });
+
+  const deliver = async (delivery: Delivery, source: Source): Promise<void> => {
     const claim = await claims.add(delivery);
     if (claim === 'faulted') throw new Error('The delivery could not be claimed');
     if (!claim) return removals.add(delivery);
-    const done = await deliverClaim(claim, world).catch(async (error: unknown) => {
+    const carried = await world.carry(claim, source).catch(async (error: unknown) => {
       await world.release([claim]);
       throw error;
     });
-    if (done === 'reported') return removals.add(delivery);
+    if (carried.outcome === 'deferred') {
+      // It comes back as a row does: a delivery that is received again and again would pass for a fault.
+      await deferrals.add({ claim, reason: carried.reason, seconds: carried.seconds });
+      return removals.add(delivery);
+    }
+    if (carried.outcome === 'reported') return removals.add(delivery);
     await world.release([claim]);
     await world.giveBack(delivery.queueUrl, [delivery.receiptHandle], 0);
   };
 
-  const handle = async (delivery: Delivery): Promise<void> => {
+  const handle = async (delivery: Delivery, source: Source): Promise<void> => {
     const { message_id, correlation_id, parts } = delivery.accepted;
     try {
-      await deliver(delivery);
+      await deliver(delivery, source);
     } catch (error) {
       world.log('A delivery met a fault and goes back to its queue', { message_id, correlation_id, error });
       await world.giveBack(delivery.queueUrl, [delivery.receiptHandle], faultBackSeconds).catch(() => undefined);
@@ -127,7 +149,8 @@ export const startPipeline = (world: PipelineWorld, sources: readonly Source[], 
   };
 
   const under = new Set<Promise<void>>();
-  const accept = (queueUrl: string, message: ReceivedMessage): void => {
+  const accept = (source: Source, message: ReceivedMessage): void => {
+    const { queueUrl } = source;
     const delivery = parseDelivery(queueUrl, message);
     if (!delivery) {
       world.log('A delivery does not parse and is left to become a dead letter', { sqs_message_id: message.messageId });
@@ -136,11 +159,12 @@ export const startPipeline = (world: PipelineWorld, sources: readonly Source[], 
       return;
     }
     inHand += delivery.accepted.parts;
-    const work = handle(delivery).finally(() => under.delete(work));
+    const work = handle(delivery, source).finally(() => under.delete(work));
     under.add(work);
   };
 
-  const pollOnce = async ({ queueUrl, share }: Source): Promise<void> => {
+  const pollOnce = async (source: Source): Promise<void> => {
+    const { queueUrl, share } = source;
     await world.whenBound();
     await whenRoom(share);
     if (isStopping) return;
@@ -148,7 +172,7 @@ export const startPipeline = (world: PipelineWorld, sources: readonly Source[], 
     const messages = await world.receive(queueUrl, receiveWaitSeconds).finally(() => {
       expected -= receiveSize;
     });
-    for (const message of messages) accept(queueUrl, message);
+    for (const message of messages) accept(source, message);
     tellRoom();
     if (messages.length > 0 && messages.length < receiveSize) await pause(gatherMs);
   };

@@ -1,17 +1,17 @@
 import { expect, test } from 'vitest';
 import type { OutgoingMessage } from '#shared/adapters/queues.ts';
 import { MessageId } from '#shared/contracts/identifiers.ts';
-import { OutcomesReported } from '#shared/contracts/queue-messages.ts';
-import { statusTable } from '../pdu/command-status.ts';
+import { type Outcome, OutcomesReported } from '#shared/contracts/queue-messages.ts';
 import { createReporter } from './reporter.ts';
-import { toOutcome } from './to-outcome.ts';
+import { toOutcomes } from './to-outcome.ts';
 
-const outcome = (part: number) =>
-  toOutcome(
-    { message_id: MessageId.parse('01a1fd77-b35a-7034-ac02-ae2ff88bcaf3'), attempt: 1, part },
-    { outcome: 'accepted', messageId: `${part}` },
-    { now: new Date(), statusOf: statusTable() },
-  );
+const outcome = (part: number): Outcome => {
+  const token = { message_id: MessageId.parse('01a1fd77-b35a-7034-ac02-ae2ff88bcaf3'), attempt: 1, parts: [part] };
+  const accepted = { outcome: 'accepted', messageId: `${part}` } as const;
+  const [only] = toOutcomes(token, accepted, { now: new Date(), mayRetry: () => true });
+  if (!only) throw new Error('A submission of one part has one outcome');
+  return only;
+};
 
 test('outcomes travel together, and none is reported before it is safe', async () => {
   const sent: OutgoingMessage[] = [];

@@ -1,6 +1,6 @@
 /** What waits to be submitted. */
 export interface Turn {
-  /** Rises with every part that was handed over. */
+  /** The lower goes first; between equals, who came first. */
   readonly place: number;
   /** Messages to one destination go one after the other. */
   readonly destination: string;
@@ -39,6 +39,10 @@ export const createTurns = <Job extends Turn>(): Turns<Job> => {
   let behind = 0;
 
   const makeReady = (job: Job): void => {
+    const next = ready.findLastIndex(({ place }) => place <= job.place);
+    ready.splice(next + 1, 0, job);
+  };
+  const putBack = (job: Job): void => {
     const next = ready.findLastIndex(({ place }) => place < job.place);
     ready.splice(next + 1, 0, job);
   };
@@ -83,7 +87,7 @@ export const createTurns = <Job extends Turn>(): Turns<Job> => {
       makeReady(job);
     },
     next: () => ready.shift(),
-    putBack: makeReady,
+    putBack,
     decided,
     remove: (fits) => {
       const removed: Job[] = [];

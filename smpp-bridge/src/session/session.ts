@@ -128,11 +128,14 @@ const createCore = (
  *
  * `refused` is the SMSC's own command_status; `failed` is everything else, from the name that does not resolve to the
  * bind that was not answered within bindTimeoutMs. Both leave nothing open. Does not reject.
+ *
+ * @param signal closes at once whatever there is by then, a connection that is not yet bound among it.
  */
 export const openSession = (
   settings: SessionSettings,
   events: SessionEvents,
   clock: Clock = systemClock,
+  signal?: AbortSignal,
 ): Promise<OpenResult> =>
   new Promise((answer) => {
     const { promise: ended, resolve: over } = Promise.withResolvers<void>();
@@ -141,6 +144,10 @@ export const openSession = (
     try {
       core = createCore(settings, guardEvents(events), clock, { bound, notBound: answer, over });
       arm(core);
+      const destroy = () => finish(core, { reason: 'destroyed' }, 'abrupt');
+      signal?.addEventListener('abort', destroy);
+      void ended.then(() => signal?.removeEventListener('abort', destroy));
+      if (signal?.aborted) destroy();
     } catch (error) {
       // Node throws at once for a port or a certificate that cannot be one.
       answer({ outcome: 'failed', error: error instanceof Error ? error : new Error(String(error)) });

@@ -57,6 +57,8 @@ export interface Supervisor {
   readonly isCircuitOpen: boolean;
   /** Drains, unbinds and stays down. Resolves when nothing is left open; a bind under way is waited for. */
   stop(drainMs?: number): Promise<void>;
+  /** Closes at once, a bind under way as well, and stays down: no octet goes out after this has returned. */
+  destroy(): void;
 }
 
 const defaultStableMs = 60_000;
@@ -77,6 +79,7 @@ interface Supervision {
   drainMs: number | undefined;
   /** Ends the wait between two attempts. */
   wake: (() => void) | undefined;
+  readonly destroyed: AbortController;
 }
 
 const tell = (supervision: Supervision, event: SupervisorEvent): void => supervision.guard.event(event);
@@ -164,6 +167,7 @@ const attemptBind = async (supervision: Supervision): Promise<number> => {
       passed: events.passed,
     },
     clock,
+    supervision.destroyed.signal,
   );
   if (opened.outcome !== 'bound') return report(supervision, opened);
   return afterSession(supervision, await attend(supervision, opened.session, ended));
@@ -200,6 +204,7 @@ export const superviseBind = (
     stopping: false,
     drainMs: undefined,
     wake: undefined,
+    destroyed: new AbortController(),
   };
   const done = keepBound(supervision);
   return {
@@ -215,6 +220,11 @@ export const superviseBind = (
       supervision.wake?.();
       void supervision.session?.unbind(drainMs);
       return done;
+    },
+    destroy: () => {
+      supervision.stopping = true;
+      supervision.destroyed.abort();
+      supervision.wake?.();
     },
   };
 };

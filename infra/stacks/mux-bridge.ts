@@ -1,0 +1,162 @@
+import { Duration } from 'aws-cdk-lib';
+import { Peer, Port, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
+import { Platform } from 'aws-cdk-lib/aws-ecr-assets';
+import {
+  Cluster,
+  ContainerImage,
+  ContainerInsights,
+  CpuArchitecture,
+  FargateService,
+  FargateTaskDefinition,
+  LogDrivers,
+  OperatingSystemFamily,
+  PropagatedTagSource,
+} from 'aws-cdk-lib/aws-ecs';
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import type { Construct } from 'constructs';
+import type { MuxBridgeConfig } from '../config.ts';
+import { muxBridgeAlarms } from '../constructs/mux-bridge-alarms.ts';
+import { commonEnvironment } from '../constructs/service-function.ts';
+import { acknowledge, type Deployment, StageStack } from '../deployment.ts';
+import { bundleProgram } from '../program-bundle.ts';
+import type { DataStack } from './data.ts';
+import type { MessagingStack } from './messaging.ts';
+
+const metricsPort = 9464;
+
+const dockerfile = `FROM node:24-slim
+ENV NODE_ENV=production
+WORKDIR /app
+COPY main.mjs ./
+USER node
+CMD ["node", "main.mjs"]
+`;
+
+const healthCheck = `fetch('http://127.0.0.1:${metricsPort}/healthz').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))`;
+
+/**
+ * The emitters of carousels: a service of its own, so that no deployment of smpp-bridge drops a stream. Each carousel is
+ * emitted by the task that has its lease; the others stand by.
+ */
+export class MuxBridgeStack extends StageStack {
+  readonly service: FargateService;
+
+  constructor(
+    scope: Construct,
+    deployment: Deployment,
+    muxBridge: MuxBridgeConfig,
+    data: DataStack,
+    messaging: MessagingStack,
+  ) {
+    super(scope, 'mux-bridge', deployment, 'internal');
+    const { names } = deployment;
+    const cluster = new Cluster(this, 'Cluster', {
+      clusterName: names.of('mux-bridge'),
+      vpc: data.network.vpc,
+      containerInsightsV2: ContainerInsights.ENABLED,
+    });
+    const task = this.taskDefinition(deployment, muxBridge, data);
+    this.service = new FargateService(this, 'Service', {
+      serviceName: names.of('mux-bridge'),
+      cluster,
+      taskDefinition: task,
+      desiredCount: muxBridge.tasks,
+      // A new task stands by until an old one has given its carousels back: both may run at once.
+      minHealthyPercent: 100,
+      maxHealthyPercent: 200,
+      circuitBreaker: { rollback: true },
+      vpcSubnets: { subnetGroupName: 'private' },
+      securityGroups: [this.securityGroup(deployment, muxBridge, data)],
+      assignPublicIp: false,
+      propagateTags: PropagatedTagSource.SERVICE,
+      enableECSManagedTags: true,
+    });
+    // The task definition names its roles, but waits for neither's policy.
+    this.service.node.addDependency(task.executionRole as Role, task.taskRole);
+    muxBridgeAlarms(this, muxBridge, messaging.alarms, this.service);
+  }
+
+  private securityGroup({ names }: Deployment, { multiplexers }: MuxBridgeConfig, data: DataStack): SecurityGroup {
+    const group = new SecurityGroup(this, 'Network', {
+      vpc: data.network.vpc,
+      securityGroupName: names.of('mux-bridge'),
+      description: 'Lets mux-bridge out to multiplexers and to AWS, and nobody in.',
+      allowAllOutbound: false,
+    });
+    group.addEgressRule(Peer.anyIpv4(), Port.tcp(443), 'The APIs of AWS');
+    for (const { cidr, protocol, ports } of multiplexers)
+      group.addEgressRule(
+        Peer.ipv4(cidr),
+        protocol === 'tcp' ? Port.tcpRange(...ports) : Port.udpRange(...ports),
+        'A multiplexer',
+      );
+    return group;
+  }
+
+  private taskDefinition(deployment: Deployment, muxBridge: MuxBridgeConfig, data: DataStack): FargateTaskDefinition {
+    const { config, names, dataRemoval } = deployment;
+    const role = this.role('TaskRole', names.of('mux-bridge'), 'What mux-bridge may do.');
+    const executionRole = this.role('ExecutionRole', names.of('mux-bridge-start'), 'Pulls the image, opens the log.');
+    acknowledge(
+      executionRole,
+      'AwsSolutions-IAM5[Resource::*]',
+      'ecr:GetAuthorizationToken knows no resource to name.',
+    );
+    const task = new FargateTaskDefinition(this, 'Task', {
+      family: names.of('mux-bridge'),
+      cpu: muxBridge.cpu,
+      memoryLimitMiB: muxBridge.memoryMiB,
+      runtimePlatform: { cpuArchitecture: CpuArchitecture.ARM64, operatingSystemFamily: OperatingSystemFamily.LINUX },
+      taskRole: role,
+      executionRole,
+    });
+    const directory = bundleProgram(this, 'mux-bridge', {
+      entry: 'mux-bridge/src/main.ts',
+      outfile: 'main.mjs',
+      beside: new Map([['Dockerfile', dockerfile]]),
+    });
+    task.addContainer('mux-bridge', {
+      containerName: 'mux-bridge',
+      image: ContainerImage.fromAsset(directory, { platform: Platform.LINUX_ARM64 }),
+      command: ['node', 'main.mjs'],
+      essential: true,
+      readonlyRootFilesystem: true,
+      stopTimeout: Duration.seconds(30),
+      portMappings: [{ containerPort: metricsPort }],
+      environment: {
+        ...commonEnvironment(deployment, 'mux-bridge'),
+        ...data.database.environment,
+        LEASES_TABLE_NAME: data.leases.tableName,
+        METRICS_PORT: `${metricsPort}`,
+      },
+      healthCheck: {
+        command: ['CMD', 'node', '-e', healthCheck],
+        interval: Duration.seconds(15),
+        timeout: Duration.seconds(5),
+        retries: 3,
+        startPeriod: Duration.seconds(30),
+      },
+      logging: LogDrivers.awsLogs({
+        streamPrefix: 'mux-bridge',
+        logGroup: new LogGroup(this, 'Logs', {
+          logGroupName: names.logGroup('mux-bridge'),
+          retention: config.logRetentionDays,
+          removalPolicy: dataRemoval,
+        }),
+      }),
+    });
+    acknowledge(task, 'AwsSolutions-ECS2', 'The environment names things and holds no secret.');
+    data.database.allow(role);
+    data.allowTable(role, data.leases, ['dynamodb:UpdateItem']);
+    return task;
+  }
+
+  private role(id: string, roleName: string, description: string): Role {
+    return new Role(this, id, {
+      roleName,
+      description,
+      assumedBy: new ServicePrincipal('ecs-tasks.amazonaws.com'),
+    });
+  }
+}

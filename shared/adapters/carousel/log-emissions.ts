@@ -1,0 +1,46 @@
+import type { Sql } from '../data-api.ts';
+
+/** How often an EMM was sent within a minute, so far. */
+export interface LoggedEmissions {
+  readonly minute: string;
+  readonly emm_id: string;
+  readonly times: number;
+  readonly first_at: string;
+  readonly last_at: string;
+}
+
+/** The hash is that of the EMM's row: a section never changes. A count within a generation only grows. */
+const log = `
+WITH noted AS (
+  UPDATE carousels SET granted_kbit_s = :granted_kbit_s::double precision
+  WHERE id = :carousel_id::uuid AND granted_kbit_s IS DISTINCT FROM :granted_kbit_s::double precision
+)
+INSERT INTO carousel_log AS l (carousel_id, minute, emm_id, generation, section_hash, times, first_at, last_at)
+SELECT :carousel_id::uuid, g.minute, g.emm_id, :generation, e.section_hash, g.times, g.first_at, g.last_at
+FROM jsonb_to_recordset(:emissions::jsonb)
+  AS g(minute timestamptz, emm_id uuid, times integer, first_at timestamptz, last_at timestamptz)
+JOIN emms e ON e.id = g.emm_id
+ON CONFLICT (carousel_id, minute, emm_id, generation) DO UPDATE
+SET times = greatest(l.times, excluded.times), last_at = greatest(l.last_at, excluded.last_at)`;
+
+/** As many rows as one statement has: some 200 KiB. */
+const mostRows = 1_000;
+
+/**
+ * Writes proof of what was sent; counts are since the minute began, so that what is written again changes nothing.
+ *
+ * @param granted_kbit_s what is allocated to the stream now.
+ * @param generation of the lease under which it was sent: no two emitters count together.
+ */
+export const logEmissions = async (
+  sql: Sql,
+  carouselId: string,
+  generation: number,
+  granted_kbit_s: number,
+  emissions: readonly LoggedEmissions[],
+): Promise<void> => {
+  const common = { carousel_id: carouselId, generation, granted_kbit_s };
+  // Also when nothing was sent: what is allocated is noted.
+  for (let at = 0; at === 0 || at < emissions.length; at += mostRows)
+    await sql(log, { ...common, emissions: emissions.slice(at, at + mostRows) });
+};

@@ -1,0 +1,36 @@
+import type { PushSummary } from '#shared/contracts/pushes.ts';
+import type { Sql } from './data-api.ts';
+
+export interface WantedPushes {
+  readonly clientId: string;
+  /** Null: any. */
+  readonly status: string | null;
+  readonly iccid: string | null;
+  /** The id that the page before ended with; null for the first page. */
+  readonly after: string | null;
+  readonly limit: number;
+}
+
+const list = `
+SELECT p.id, p.state AS status, p.iccid, m.recipient AS to, p.tar, p.por, m.parts, m.cost_cents, m.reference,
+  p.failure AS error, p.created_at, m.expires_at, p.sent_at, p.final_at
+FROM pushes p JOIN messages m ON m.id = p.id
+WHERE p.client_id = :client_id::uuid AND (:after::uuid IS NULL OR p.id < :after::uuid)
+  AND (:status::text IS NULL OR p.state = :status) AND (:iccid::text IS NULL OR p.iccid = :iccid)
+ORDER BY p.id DESC LIMIT :limit`;
+
+type Times = 'created_at' | 'expires_at' | 'sent_at' | 'final_at';
+type Row = Omit<PushSummary, Times> &
+  Readonly<{ created_at: Date; expires_at: Date; sent_at: Date | null; final_at: Date | null }>;
+
+/** A client's pushes, the newest first. */
+export const listPushes = async (sql: Sql, { clientId, ...wanted }: WantedPushes): Promise<PushSummary[]> => {
+  const rows = await sql<Row>(list, { client_id: clientId, ...wanted });
+  return rows.map((row) => ({
+    ...row,
+    created_at: row.created_at.toISOString(),
+    expires_at: row.expires_at.toISOString(),
+    sent_at: row.sent_at?.toISOString() ?? null,
+    final_at: row.final_at?.toISOString() ?? null,
+  }));
+};
