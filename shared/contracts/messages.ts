@@ -39,11 +39,14 @@ export const Plain = z
   // Spelt out for those who read the contract in languages whose expressions have no \p; half a pair is no UTF-8 anyway.
   .meta({ pattern: '^[^\\u0000-\\u001f\\u007f-\\u009f]*$' });
 
+/** Before the first, nothing here happened; ISO 8601 texts of four-digit years sort as their times. */
+const isOfOurTimes = (iso: string): boolean => iso.length === 24 && iso >= '1970';
+
 /** Told in UTC to the millisecond, since PostgreSQL takes neither every offset nor any number of decimals. */
 export const Instant = z.iso
   .datetime({ offset: true, abort: true })
   .refine((time) => Number.isFinite(Date.parse(time)), 'is no time')
-  .refine((time) => new Date(time).toISOString().length === 24, 'is beyond the year 9999')
+  .refine((time) => isOfOurTimes(new Date(time).toISOString()), 'is not between the years 1970 and 9999')
   .transform((time) => new Date(time).toISOString());
 
 const thirtyDays = 30 * 24 * 3600;

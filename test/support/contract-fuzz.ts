@@ -51,7 +51,14 @@ export const operationsOf = (document: object): FuzzedOperation[] => {
 
 const numbers = ['+491700000009', '491700000001', '+12025550123', '0170', '+', '999999999999999'];
 const uuids = ['01a1fd77-b35a-7034-ac02-ae2ff88bcaf3', '00000000-0000-0000-0000-000000000000', 'not-a-uuid'];
-const times = ['2026-11-21T08:00:00Z', '9999-12-31T23:59:59.999+14:00', '0000-01-01T00:00:00Z', '2026-02-30T00:00:00Z'];
+const times = [
+  '2026-11-21T08:00:00Z',
+  '9999-12-31T23:59:59.999+14:00',
+  '0000-01-01T00:00:00Z',
+  '0001-01-01T00:00:00+14:00',
+  '0001-01-01T00:00:00Z',
+  '2026-02-30T00:00:00Z',
+];
 const hostile = ["' OR 1=1 --", '../../etc', '%00', '{{7*7}}', '\u0000', '\ud800', '=1+1', '<script>', 'ж'.repeat(300)];
 
 const text = fc.oneof(
@@ -91,6 +98,7 @@ const rightValue = (schema: Schema): fc.Arbitrary<unknown> => {
   if (type === 'boolean') return fc.boolean();
   if (type === 'null') return fc.constant(null);
   if (type === 'array') return fc.array(anyValue(schema.items ?? {}), { maxLength: 5 });
+  if (schema.format === 'date-time') return fc.constantFrom(...times);
   if (type === 'object') return schema.properties ? objectOf(schema) : fc.dictionary(text, text, { maxKeys: 3 });
   return text;
 };
