@@ -1,28 +1,17 @@
 import { writeFileSync } from 'node:fs';
+import type { JsonSchema } from '#shared/contracts/json-schema.ts';
 import { openApiDocument } from '#shared/contracts/openapi/document.ts';
 
 /** `npm run client`: the client's types and table of operations, from the OpenAPI document. */
-
-export interface Schema {
-  readonly type?: string | readonly string[];
-  readonly const?: unknown;
-  readonly enum?: readonly unknown[];
-  readonly properties?: Readonly<Record<string, Schema>>;
-  readonly required?: readonly string[];
-  readonly additionalProperties?: Schema | boolean;
-  readonly items?: Schema;
-  readonly anyOf?: readonly Schema[];
-  readonly oneOf?: readonly Schema[];
-}
 
 interface Parameter {
   readonly name: string;
   readonly in: 'path' | 'query' | 'header';
   readonly required?: boolean;
-  readonly schema: Schema;
+  readonly schema: JsonSchema;
 }
 
-type Content = Readonly<Record<string, { readonly schema?: Schema }>>;
+type Content = Readonly<Record<string, { readonly schema?: JsonSchema }>>;
 
 interface DocumentedOperation {
   readonly operationId: string;
@@ -42,7 +31,7 @@ const scalars: Readonly<Record<string, string>> = {
 
 const unionOf = (types: readonly string[]): string => [...new Set(types)].join(' | ');
 
-const objectType = ({ properties = {}, required = [], additionalProperties }: Schema): string => {
+const objectType = ({ properties = {}, required = [], additionalProperties }: JsonSchema): string => {
   const fields = Object.entries(properties).map(
     ([name, schema]) => `readonly ${JSON.stringify(name)}${required.includes(name) ? '' : '?'}: ${typeOf(schema)};`,
   );
@@ -52,7 +41,7 @@ const objectType = ({ properties = {}, required = [], additionalProperties }: Sc
 };
 
 /** A JSON schema of the document as a TypeScript type. */
-export const typeOf = (schema: Schema): string => {
+export const typeOf = (schema: JsonSchema): string => {
   if (schema.const !== undefined) return JSON.stringify(schema.const);
   if (schema.enum) return unionOf(schema.enum.map((value) => JSON.stringify(value)));
   const variants = schema.anyOf ?? schema.oneOf;
@@ -63,7 +52,7 @@ export const typeOf = (schema: Schema): string => {
   return scalars[String(schema.type)] ?? 'unknown';
 };
 
-const parametersOf = (operation: DocumentedOperation, place: Parameter['in']): Schema => {
+const parametersOf = (operation: DocumentedOperation, place: Parameter['in']): JsonSchema => {
   const some = (operation.parameters ?? []).filter((parameter) => parameter.in === place);
   return {
     type: 'object',

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import * as z from 'zod';
 import type { XmlShape } from '#shared/domain/xml/xml-fields.ts';
+import type { JsonSchema } from './json-schema.ts';
 import { pushDocuments } from './push-xml.ts';
 import { pushXsd } from './push-xsd.ts';
 import { AcceptedPush, PlannedPush, PushView, SubmitPush } from './pushes.ts';
@@ -10,15 +11,8 @@ test('docs/push.xsd is what the contract makes: if not, run `npm run openapi`', 
   expect(readFileSync(new URL('../../docs/push.xsd', import.meta.url), 'utf8')).toBe(pushXsd());
 });
 
-interface Schema {
-  readonly type?: string | readonly string[];
-  readonly anyOf?: readonly Schema[];
-  readonly properties?: Readonly<Record<string, Schema>>;
-  readonly items?: Schema;
-}
-
 /** The paths of all that a schema of JSON has, with what kind of value is there. */
-const ofSchema = (given: Schema, path: string): string[] => {
+const ofSchema = (given: JsonSchema, path: string): string[] => {
   const schema = given.anyOf?.find(({ type }) => type !== 'null') ?? given;
   if (schema.properties)
     return Object.entries(schema.properties).flatMap(([name, inner]) => ofSchema(inner, `${path}/${name}`));
@@ -42,6 +36,6 @@ test.each([
   ['planned_push', PlannedPush, 'output'],
   ['push_view', PushView, 'output'],
 ] as const)('%s has the same members in XML as in JSON', (name, schema, io) => {
-  const json = ofSchema(z.toJSONSchema(schema, { io }) as Schema, '');
+  const json = ofSchema(z.toJSONSchema(schema, { io }) as JsonSchema, '');
   expect(ofShape(pushDocuments[name].shape, '').sort()).toEqual(json.sort());
 });

@@ -1,25 +1,8 @@
 import * as z from 'zod';
 import type { XmlShape } from '#shared/domain/xml/xml-fields.ts';
+import type { JsonSchema } from './json-schema.ts';
 import { type PushDocument, pushDocuments, pushNamespace } from './push-xml.ts';
 import { AcceptedPush, PlannedPush, PushView, SubmitPush } from './pushes.ts';
-
-/** As z.toJSONSchema writes it. */
-interface Schema {
-  readonly type?: string | readonly string[];
-  readonly enum?: readonly unknown[];
-  readonly anyOf?: readonly Schema[];
-  readonly properties?: Readonly<Record<string, Schema>>;
-  readonly required?: readonly string[];
-  readonly items?: Schema;
-  readonly pattern?: string;
-  readonly format?: string;
-  readonly minLength?: number;
-  readonly maxLength?: number;
-  readonly minItems?: number;
-  readonly maxItems?: number;
-  readonly minimum?: number;
-  readonly maximum?: number;
-}
 
 const schemas: Readonly<Record<PushDocument, z.ZodType>> = {
   push: SubmitPush,
@@ -29,20 +12,20 @@ const schemas: Readonly<Record<PushDocument, z.ZodType>> = {
 };
 
 /** What may be null is left out in XML. */
-const isNullable = ({ type = [], anyOf = [] }: Schema): boolean =>
+const isNullable = ({ type = [], anyOf = [] }: JsonSchema): boolean =>
   [type].flat().includes('null') || anyOf.some((each) => each.type === 'null');
-const unwrapped = (schema: Schema): Schema => schema.anyOf?.find(({ type }) => type !== 'null') ?? schema;
+const unwrapped = (schema: JsonSchema): JsonSchema => schema.anyOf?.find(({ type }) => type !== 'null') ?? schema;
 
 const facet = (name: string, value: string | number | undefined): string =>
   value === undefined ? '' : `<xs:${name} value="${`${value}`.replaceAll('&', '&amp;').replaceAll('"', '&quot;')}"/>`;
 
 /** Classes that XML Schema writes otherwise are left to the API. */
-const patternOf = ({ pattern, format }: Schema): string | undefined =>
+const patternOf = ({ pattern, format }: JsonSchema): string | undefined =>
   pattern === undefined || format !== undefined || /\\[pu]|\(\?/.test(pattern)
     ? undefined
     : pattern.replace(/^\^/, '').replace(/\$$/, '');
 
-const facetsOf = (schema: Schema): string =>
+const facetsOf = (schema: JsonSchema): string =>
   [
     facet('minLength', schema.minLength),
     facet('maxLength', schema.maxLength),
@@ -54,7 +37,7 @@ const facetsOf = (schema: Schema): string =>
 
 const bases = { text: 'string', integer: 'integer', boolean: 'boolean' } as const;
 
-const element = (name: string, shape: XmlShape, given: Schema, occurs: string): string => {
+const element = (name: string, shape: XmlShape, given: JsonSchema, occurs: string): string => {
   const schema = unwrapped(given);
   if (typeof shape === 'string') {
     const base = schema.format === 'date-time' ? 'dateTime' : bases[shape];
@@ -67,13 +50,13 @@ const element = (name: string, shape: XmlShape, given: Schema, occurs: string): 
   return `<xs:element name="${name}"${occurs}><xs:complexType>${inside}</xs:complexType></xs:element>`;
 };
 
-const list = (item: string, shape: XmlShape, { items = {}, minItems = 0, maxItems }: Schema): string => {
+const list = (item: string, shape: XmlShape, { items = {}, minItems = 0, maxItems }: JsonSchema): string => {
   const occurs = ` minOccurs="${minItems}" maxOccurs="${maxItems ?? 'unbounded'}"`;
   return `<xs:sequence>${element(item, shape, items, occurs)}</xs:sequence>`;
 };
 
 /** Members in any order, each at most once. */
-const members = (fields: ReadonlyMap<string, XmlShape>, { properties = {}, required = [] }: Schema): string => {
+const members = (fields: ReadonlyMap<string, XmlShape>, { properties = {}, required = [] }: JsonSchema): string => {
   const each = [...fields].map(([name, shape]) => {
     const schema = properties[name] ?? {};
     return element(name, shape, schema, required.includes(name) && !isNullable(schema) ? '' : ' minOccurs="0"');
@@ -83,7 +66,7 @@ const members = (fields: ReadonlyMap<string, XmlShape>, { properties = {}, requi
 
 const rootOf = (name: PushDocument): string => {
   const { root, shape } = pushDocuments[name];
-  const schema = z.toJSONSchema(schemas[name], { io: name === 'push' ? 'input' : 'output' }) as Schema;
+  const schema = z.toJSONSchema(schemas[name], { io: name === 'push' ? 'input' : 'output' }) as JsonSchema;
   return element(root, shape, schema, '');
 };
 

@@ -1,24 +1,12 @@
 import fc from 'fast-check';
+import type { JsonSchema } from '#shared/contracts/json-schema.ts';
 
 /** Requests made from the OpenAPI document: nearly right, wrong and absurd ones. */
-
-export interface Schema {
-  readonly type?: string | readonly string[];
-  readonly const?: unknown;
-  readonly enum?: readonly unknown[];
-  readonly format?: string;
-  readonly minimum?: number;
-  readonly maximum?: number;
-  readonly properties?: Readonly<Record<string, Schema>>;
-  readonly required?: readonly string[];
-  readonly items?: Schema;
-  readonly anyOf?: readonly Schema[];
-}
 
 interface Parameter {
   readonly name: string;
   readonly in: 'path' | 'query' | 'header';
-  readonly schema: Schema;
+  readonly schema: JsonSchema;
 }
 
 export interface FuzzedOperation {
@@ -26,12 +14,12 @@ export interface FuzzedOperation {
   readonly path: string;
   readonly statuses: readonly string[];
   readonly parameters: readonly Parameter[];
-  readonly body?: { readonly contentType: string; readonly schema: Schema; readonly example: unknown };
+  readonly body?: { readonly contentType: string; readonly schema: JsonSchema; readonly example: unknown };
 }
 
 interface Documented {
   readonly parameters?: readonly Parameter[];
-  readonly requestBody?: { readonly content: Readonly<Record<string, { schema: Schema; example?: unknown }>> };
+  readonly requestBody?: { readonly content: Readonly<Record<string, { schema: JsonSchema; example?: unknown }>> };
   readonly responses: Readonly<Record<string, unknown>>;
 }
 
@@ -67,19 +55,19 @@ const text = fc.oneof(
   fc.string({ maxLength: 20 }),
 );
 
-const number = ({ minimum = -10, maximum = 1_000 }: Schema): fc.Arbitrary<unknown> =>
+const number = ({ minimum = -10, maximum = 1_000 }: JsonSchema): fc.Arbitrary<unknown> =>
   fc.oneof(
     fc.integer({ min: Math.ceil(Math.max(minimum, -1e9)), max: Math.min(Math.max(maximum, minimum), 1e9) }),
     fc.constantFrom(minimum, maximum, minimum - 1, maximum + 1, 0.5, 2 ** 53, -(2 ** 63), 1e308),
   );
 
 /** Mostly what the schema asks for, now and then something else. */
-export const anyValue = (schema: Schema): fc.Arbitrary<unknown> => {
+export const anyValue = (schema: JsonSchema): fc.Arbitrary<unknown> => {
   const right = rightValue(schema);
   return fc.oneof({ weight: 12, arbitrary: right }, { weight: 1, arbitrary: fc.jsonValue({ maxDepth: 2 }) });
 };
 
-const objectOf = ({ properties = {}, required = [] }: Schema): fc.Arbitrary<unknown> =>
+const objectOf = ({ properties = {}, required = [] }: JsonSchema): fc.Arbitrary<unknown> =>
   fc
     .tuple(
       fc.record(Object.fromEntries(Object.entries(properties).map(([name, inner]) => [name, anyValue(inner)])), {
@@ -89,7 +77,7 @@ const objectOf = ({ properties = {}, required = [] }: Schema): fc.Arbitrary<unkn
     )
     .map(([fields, extra]) => (extra ? { ...fields, [extra[0]]: extra[1] } : fields));
 
-const rightValue = (schema: Schema): fc.Arbitrary<unknown> => {
+const rightValue = (schema: JsonSchema): fc.Arbitrary<unknown> => {
   if (schema.const !== undefined) return fc.constant(schema.const);
   if (schema.enum) return fc.constantFrom(...schema.enum);
   if (schema.anyOf) return fc.oneof(...schema.anyOf.map(rightValue));
@@ -104,7 +92,7 @@ const rightValue = (schema: Schema): fc.Arbitrary<unknown> => {
 };
 
 /** The example with one of its fields replaced: most of what is checked lies behind a body that nearly fits. */
-const nearExample = (example: unknown, schema: Schema): fc.Arbitrary<unknown> => {
+const nearExample = (example: unknown, schema: JsonSchema): fc.Arbitrary<unknown> => {
   const fields = Object.entries(schema.properties ?? {});
   if (typeof example !== 'object' || example === null || fields.length === 0) return fc.constant(example);
   return fc

@@ -3,24 +3,7 @@
  * from the OpenAPI document.
  */
 
-interface Schema {
-  readonly type?: string | readonly string[];
-  readonly const?: unknown;
-  readonly enum?: readonly unknown[];
-  readonly format?: string;
-  readonly default?: unknown;
-  readonly description?: string;
-  readonly minimum?: number;
-  readonly maximum?: number;
-  readonly minLength?: number;
-  readonly maxLength?: number;
-  readonly minItems?: number;
-  readonly maxItems?: number;
-  readonly properties?: Readonly<Record<string, Schema>>;
-  readonly required?: readonly string[];
-  readonly items?: Schema;
-  readonly anyOf?: readonly Schema[];
-}
+import type { JsonSchema } from '../json-schema.ts';
 
 interface Operation {
   readonly operationId: string;
@@ -32,13 +15,13 @@ interface Operation {
     in: string;
     required?: boolean;
     description?: string;
-    schema: Schema;
+    schema: JsonSchema;
   }[];
   readonly requestBody?: { readonly content: Content };
   readonly responses: Readonly<Record<string, { readonly description: string; readonly content?: Content }>>;
 }
 
-type Content = Readonly<Record<string, { readonly schema?: Schema; readonly example?: unknown }>>;
+type Content = Readonly<Record<string, { readonly schema?: JsonSchema; readonly example?: unknown }>>;
 
 interface OpenApi {
   readonly info: { readonly title: string; readonly description: string };
@@ -60,7 +43,7 @@ const prose = (text: string): string =>
     .replace(/`([^`]+)`/g, '<code>$1</code>')
     .replaceAll('\n\n', '<br>');
 
-const typeName = (schema: Schema): string => {
+const typeName = (schema: JsonSchema): string => {
   if (schema.const !== undefined) return JSON.stringify(schema.const);
   if (schema.enum) return schema.enum.map((value) => JSON.stringify(value)).join(' | ');
   if (schema.anyOf) return [...new Set(schema.anyOf.map(typeName))].join(' | ');
@@ -69,7 +52,7 @@ const typeName = (schema: Schema): string => {
   return schema.format ?? String(schema.type ?? 'anything');
 };
 
-const boundsOf = (schema: Schema): string => {
+const boundsOf = (schema: JsonSchema): string => {
   const isSafe = (limit: number | undefined): limit is number => limit !== undefined && Math.abs(limit) < 2 ** 53 - 1;
   const range = (low: number | undefined, high: number | undefined, unit: string) => {
     if (!isSafe(low) && !isSafe(high)) return [];
@@ -83,7 +66,7 @@ const boundsOf = (schema: Schema): string => {
   ].join(', ');
 };
 
-const fieldRows = (schema: Schema, prefix = ''): string[] =>
+const fieldRows = (schema: JsonSchema, prefix = ''): string[] =>
   Object.entries(schema.properties ?? {}).flatMap(([name, field]) => {
     const inner = field.type === 'array' ? field.items : field;
     const path = `${prefix}${name}${field.type === 'array' ? '[]' : ''}`;
