@@ -5,8 +5,9 @@ export default defineConfig({
   test: {
     include: ['**/*.test.ts'],
     exclude: ['node_modules/**', 'cdk.out/**', '.local/**', '.build/**'],
-    testTimeout: 30_000,
-    hookTimeout: 120_000,
+    // Of a test that hangs: where other programs have the machine, a good one takes ten times as long as usual.
+    testTimeout: 120_000,
+    hookTimeout: 240_000,
     maxWorkers: 2,
     sequence: { sequencer: LongestFirst },
   },
