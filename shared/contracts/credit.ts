@@ -62,9 +62,7 @@ export const movementKinds = ['GRANT', 'HOLD', 'CAPTURE', 'RELEASE'] as const;
 /** What PostgreSQL reads, and the ledger can have anything of. */
 const earliest = '1970-01-02T00:00:00.000Z';
 const latest = '9999-01-01T00:00:00.000Z';
-const QueriedTime = Instant.transform((at) =>
-  at < earliest ? earliest : at > latest || !/^\d/.test(at) ? latest : at,
-).optional();
+const QueriedTime = Instant.transform((at) => (at < earliest ? earliest : at > latest ? latest : at)).optional();
 
 const span = {
   from_time: QueriedTime.meta({ description: 'Moved at this time or later.' }),

@@ -10,7 +10,7 @@ const QueriedRecipient = z
   .transform((number) => number.replace(/^ /, '+'))
   .pipe(Recipient);
 
-/** Nothing was accepted before; and PostgreSQL knows no year 0. */
+/** Nothing was accepted before. */
 const earliest = '1970-01-02T00:00:00.000Z';
 const QueriedTime = Instant.transform((time) => (time < earliest ? earliest : time)).optional();
 
