@@ -1,6 +1,7 @@
 import type { Command } from './command.ts';
 import { cardCommands } from './commands/cards.ts';
 import { casCommands } from './commands/cas.ts';
+import { casAdminCommands } from './commands/cas-admin.ts';
 import { clientCommands } from './commands/clients.ts';
 import { creditCommands } from './commands/credit.ts';
 import { messageCommands } from './commands/messages.ts';
@@ -19,6 +20,7 @@ export const commands: readonly Command[] = [
   ...providerCommands,
   ...routeCommands,
   ...casCommands,
+  ...casAdminCommands,
   ...pushCommands,
   ...cardCommands,
 ];

@@ -1,50 +1,39 @@
 import type { SignalboxClient } from '../../clients/typescript/src/create-client.ts';
 import type { Operations } from '../../clients/typescript/src/operations.ts';
 import type { Command } from '../command.ts';
-import { type CardFileLine, readCardFile } from '../read-card-file.ts';
+import { type ImportedBatch, importFile } from '../import-file.ts';
+import type { CsvFormat } from '../read-csv-file.ts';
 import { given, present, wholeNumber } from './values.ts';
 
-type Imported = Operations['importCards']['answer'];
 type Lines = Operations['importCards']['request']['body']['lines'];
 
 /** As many as the API takes at once. */
 const chunk = 1_000;
 const page = { limit: { value: '1-100' }, cursor: { value: 'cursor' } } as const;
 
-interface Progress {
-  readonly lines: number;
-  readonly imported: number;
-  readonly known: number;
-  readonly rejected: Imported['rejected'];
-}
-
-const none: Progress = { lines: 0, imported: 0, known: 0, rejected: [] };
-
-const importChunk = async (client: SignalboxClient, some: readonly CardFileLine[], so: Progress): Promise<Progress> => {
-  // The API checks each line and says what is wrong with it.
-  const { imported, known, rejected } = await client.importCards({ body: { lines: some as unknown as Lines } });
-  return {
-    lines: so.lines + some.length,
-    imported: so.imported + imported,
-    known: so.known + known,
-    rejected: [...so.rejected, ...rejected],
-  };
-};
-
-const told = (rejected: Imported['rejected'][number]) => ({
-  ...rejected,
-  message: [rejected.message, ...rejected.errors.map(({ path, message }) => `${path} ${message}`)].join('; '),
+/** Of a card file: lines that name no profile have this one. */
+const formatOf = (profile: string): CsvFormat => ({
+  columns: [
+    'iccid',
+    'msisdn',
+    'profile',
+    'version',
+    'kic_algorithm',
+    'kid_algorithm',
+    'location',
+    'kic',
+    'kid',
+    'counter',
+  ],
+  required: ['iccid', 'version', 'kic_algorithm', 'kid_algorithm'],
+  numbers: ['version', 'counter'],
+  defaults: { profile },
 });
 
-const importFile = async (client: SignalboxClient, path: string, profile: string): Promise<Progress> => {
-  let so = none;
-  for await (const some of readCardFile(path, { profile, chunk })) {
-    so = await importChunk(client, some, so);
-    const { lines, imported, known, rejected } = so;
-    console.error(`${lines} lines: ${imported} imported, ${known} known, ${rejected.length} rejected`);
-  }
-  return { ...so, rejected: so.rejected.map(told) };
-};
+const importLines =
+  (client: SignalboxClient) =>
+  (lines: readonly object[]): Promise<ImportedBatch> =>
+    client.importCards({ body: { lines: lines as unknown as Lines } });
 
 export const cardCommands: readonly Command[] = [
   {
@@ -54,7 +43,8 @@ export const cardCommands: readonly Command[] = [
     options: { profile: { value: 'of lines that name none' } },
     needsAdmin: true,
     columns: ['line', 'reason', 'message'],
-    run: (client, { file, profile = 'standard' }) => importFile(client, given(file), profile),
+    run: (client, { file, profile = 'standard' }) =>
+      importFile(given(file), formatOf(profile), chunk, importLines(client)),
   },
   {
     name: 'cards list',

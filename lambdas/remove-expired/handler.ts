@@ -3,6 +3,7 @@ import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
 import * as z from 'zod';
+import { expireEmms } from '#shared/adapters/cas/emm-callbacks.ts';
 import { removeCas } from '#shared/adapters/cas/remove-cas.ts';
 import { findOverdue, sweepAssemblies } from '#shared/adapters/collect-parts.ts';
 import { connectSql } from '#shared/adapters/data-api.ts';
@@ -44,6 +45,7 @@ const atticFor = (context: Context): Attic => ({
   erase: (limit) => eraseSome(sql, limit),
   settle: async (ids) => void (await settleAndTell(sql, env.CALLBACKS_QUEUE_URL, ids)),
   receiveOverdue,
+  expireEmms: (limit) => expireEmms(sql, limit),
   removeCas: (limit) => removeCas(sql, limit),
   sweep: async () => {
     await sweep(sql);

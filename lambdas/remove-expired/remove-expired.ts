@@ -8,6 +8,8 @@ export interface Attic {
   receiveOverdue(): Promise<number>;
   /** Erases at most `limit` messages of one recipient; says how many, null when nobody is to be forgotten just now. */
   erase(limit: number): Promise<number | null>;
+  /** Notes at most `limit` EMMs whose time on air is over, and has their clients told; says how many. */
+  expireEmms(limit: number): Promise<number>;
   /** Deletes at most `limit` requests, EMMs and rights whose retention is over; says how many. */
   removeCas(limit: number): Promise<number>;
   /** Deletes a bounded batch of what has had its time. */
@@ -22,6 +24,8 @@ export interface Removed {
   readonly erased: number;
   /** Inbound messages that were never whole. */
   readonly incomplete: number;
+  /** EMMs whose time on air is over. */
+  readonly ended: number;
   readonly removed: number;
 }
 
@@ -58,14 +62,15 @@ const receiveAll = async (attic: Attic): Promise<number> => {
   return received;
 };
 
-const removeAll = async (attic: Attic): Promise<number> => {
-  let removed = 0;
+/** In pages, until one is not full. */
+const pageThrough = async (attic: Attic, take: Attic['removeCas']): Promise<number> => {
+  let taken = 0;
   for (let full = true; full && !attic.isLate(); ) {
-    const some = await attic.removeCas(page);
-    removed += some;
+    const some = await take(page);
+    taken += some;
     full = some >= page;
   }
-  return removed;
+  return taken;
 };
 
 /**
@@ -77,7 +82,8 @@ export const removeExpired = async (attic: Attic): Promise<Removed> => {
   const refused = await settleAll(attic, attic.refuseOptedOut);
   const incomplete = await receiveAll(attic);
   const erased = await eraseAll(attic);
-  const removed = await removeAll(attic);
+  const ended = await pageThrough(attic, attic.expireEmms);
+  const removed = await pageThrough(attic, attic.removeCas);
   await attic.sweep();
-  return { expired, refused, erased, incomplete, removed };
+  return { expired, refused, erased, incomplete, ended, removed };
 };

@@ -44,6 +44,7 @@ import { createCardHandles } from './cards/card-handles.ts';
 import { createCarouselHandles } from './cas/carousel-handles.ts';
 import { createEmmHandles } from './cas/emm-handles.ts';
 import { type CasRequestNeeds, createCasRequestHandles } from './cas/request-handles.ts';
+import { createCasAdminHandles } from './cas-admin/cas-admin-handles.ts';
 import { createCreditHandles } from './credit/credit-handles.ts';
 import type { Handles } from './handles.ts';
 import { createInboundHandles } from './inbound/inbound-handles.ts';
@@ -79,6 +80,7 @@ const secrets = connectSecrets();
 const providerSecrets = connectProviderSecrets(env.PROVIDER_SECRETS_PREFIX);
 const exemptOrigins = parseExemptOrigins(env.CALLBACK_EXEMPT_ORIGINS);
 
+const encryption = connectEmmEncryption(env.ENCRYPT_EMM_FUNCTION_NAME);
 const callbackSecrets = connectSmallSecrets(env.CALLBACK_KEY_ARN);
 
 const faultOf = (check: Promise<unknown>): Promise<string | null> =>
@@ -167,9 +169,10 @@ const handles: Handles<Operation> = {
     sql,
     now: () => new Date(),
     newId: () => uuidV7(),
-    encryption: connectEmmEncryption(env.ENCRYPT_EMM_FUNCTION_NAME),
+    encryption,
   }),
   ...createCarouselHandles({ sql }),
+  ...createCasAdminHandles({ sql, encryption }),
   ...createServiceHandles({
     checkDependencies: async () => ({
       database: await faultOf(sql('SELECT 1 AS one')),

@@ -11,6 +11,9 @@ export const CallbackType = z.enum([
   'push.failed',
   'push.expired',
   'push.unknown',
+  'cas.request.processed',
+  'cas.emm.on_air',
+  'cas.emm.expired',
   'account.low_balance',
   'callback.test',
 ]);

@@ -2,29 +2,42 @@ import * as z from 'zod';
 import { areSharesKept, type LaneShares, wholeShares } from '#shared/domain/carousel/class-shares.ts';
 import { type DailyWindow, minuteOfDay } from '#shared/domain/carousel/on-air-window.ts';
 import { type EmmClass, emmClasses } from '#shared/domain/emm/section.ts';
+import { Plain } from './messages.ts';
 
 const time = z.iso.datetime();
 const uint16 = z.int().min(0).max(0xffff);
 
 const provision = {
-  host: z.string().min(1).max(253),
+  host: Plain.min(1).max(253).meta({ description: 'Its name or address.' }),
   port: z.int().min(1).max(0xffff),
-  version: z.union([z.literal(2), z.literal(3)]).default(3),
-  /** Its high 16 bits are the CA_system_id; left out, the low ones are 1. */
-  client_id: z.int().min(0).max(0xffff_ffff).optional(),
-  data_id: uint16.default(1),
-  mode: z.enum(['section', 'packet']).default('section'),
-  /** In packet mode: whether sections share packets; without, each begins one, for receivers that find no other. */
-  packs: z.boolean().default(true),
+  version: z
+    .union([z.literal(2), z.literal(3)])
+    .default(3)
+    .meta({ description: 'protocol_version of TS 103 197.' }),
+  client_id: z
+    .int()
+    .min(0)
+    .max(0xffff_ffff)
+    .optional()
+    .meta({ description: 'Of TS 103 197: its high 16 bits are the CA_system_id; left out, the low ones are 1.' }),
+  data_id: uint16.default(1).meta({ description: 'Of TS 103 197.' }),
+  mode: z
+    .enum(['section', 'packet'])
+    .default('section')
+    .meta({ description: 'Whether sections or packets of 188 octets are sent.' }),
+  packs: z.boolean().default(true).meta({
+    description: 'Whether sections share packets; without, each begins one, for receivers that find no other.',
+  }),
 };
 
 /** `carousels.settings` of a multiplexer, which is given EMMs over TCP. */
 export const MuxSettings = z.object({
   ...provision,
-  channel_id: uint16.default(1),
-  stream_id: uint16.default(1),
-  /** Whether it is asked for bandwidth; where not, the carousel's own is what was agreed upon with its operator. */
-  negotiates: z.boolean().default(true),
+  channel_id: uint16.default(1).meta({ description: 'data_channel_id of TS 103 197.' }),
+  stream_id: uint16.default(1).meta({ description: 'data_stream_id of TS 103 197.' }),
+  negotiates: z.boolean().default(true).meta({
+    description: 'Whether it is asked for bandwidth; where not, the carousel’s own is what was agreed upon.',
+  }),
 });
 export type MuxSettings = z.infer<typeof MuxSettings>;
 
@@ -88,13 +101,43 @@ export const CarouselClasses = classes.refine(
   'has floors that are more than 1 together, or leaves a class nothing',
 );
 
+export const CarouselName = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9._-]{0,62}$/, 'is no name of a carousel: 1 to 63 lower-case letters, digits, ._-');
+
+const bandwidth = z.int().min(1).max(0xffff);
+
+const common = {
+  bandwidth_kbit_s: bandwidth
+    .default(100)
+    .meta({ description: 'What the multiplexer is asked for, and never exceeded.' }),
+  classes: CarouselClasses.default({}).meta({ description: 'The share of each class; what is left out is usual.' }),
+};
+
+/** PUT /v1/admin/clients/{id}/carousels/{name}: what is left out is usual, also where there was something else before. */
+export const PutCarousel = z.discriminatedUnion('output', [
+  z.strictObject({
+    output: z.literal('mux'),
+    settings: z.strictObject(MuxSettings.shape).meta({ description: 'Where it sends to, and how.' }),
+    ...common,
+  }),
+  z.strictObject({
+    output: z.literal('udp'),
+    settings: z.strictObject(UdpSettings.shape).meta({ description: 'Where it sends to, and how.' }),
+    ...common,
+  }),
+  z.strictObject({
+    output: z.literal('log'),
+    settings: z.strictObject({}).prefault({}).meta({ description: 'Nothing is to be said.' }),
+    ...common,
+  }),
+]);
+export type PutCarousel = z.infer<typeof PutCarousel>;
+
 /** PATCH /v1/cas/carousels/{id}: where it sends to is its operator's, and not changed here. */
 export const ChangeCarousel = z.strictObject({
   is_paused: z.boolean().optional().meta({ description: 'While it is, nothing is sent; the connection stays.' }),
-  bandwidth_kbit_s: z
-    .int()
-    .min(1)
-    .max(0xffff)
+  bandwidth_kbit_s: bandwidth
     .optional()
     .meta({ description: 'What the multiplexer is asked for, and never exceeded.' }),
   classes: CarouselClasses.optional().meta({ description: 'In place of what it had; what is left out is usual.' }),
@@ -127,6 +170,16 @@ export type CarouselView = z.infer<typeof CarouselView>;
 
 export const CarouselList = z.object({ carousels: z.array(CarouselView) });
 export type CarouselList = z.infer<typeof CarouselList>;
+
+/** 200 of PUT /v1/admin/clients/{id}/carousels/{name}: also where it sends to. */
+export const OperatedCarousel = CarouselView.extend({
+  settings: z.record(z.string(), z.unknown()).meta({ description: 'Where it sends to, and how.' }),
+});
+export type OperatedCarousel = z.infer<typeof OperatedCarousel>;
+
+/** 200 of GET /v1/admin/clients/{id}/carousels, by name. */
+export const OperatedCarouselList = z.object({ carousels: z.array(OperatedCarousel) });
+export type OperatedCarouselList = z.infer<typeof OperatedCarouselList>;
 
 const asNumber = (least: number, most: number) => z.coerce.number().min(least).max(most);
 

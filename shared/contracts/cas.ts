@@ -117,6 +117,7 @@ export const EmmView = z.object({
   replaced_by: z.uuid().nullable(),
   created_at: time,
   sealed_at: time.nullable(),
+  on_air_at: time.nullable().meta({ description: 'When it was first sent; null: not yet.' }),
   starts_at: time,
   expires_at: time,
 });

@@ -60,6 +60,12 @@ const shortCode: Named = { fill: (of) => ({ id: of.shortCode }), refusal: 'auth.
 const walkedTar = 'b00098';
 const iccid = demoCards[0]?.iccid ?? '';
 const card: Named = { fill: () => ({ iccid }), refusal: 'auth.forbidden' };
+const group = '4711';
+const casCards = ['1234567897', '4111111111111111'] as const;
+const barred = ['491700000406', '491700000407'] as const;
+const casCard: Named = { fill: (of) => ({ id: of.client, card: casCards[0] }), refusal: 'auth.forbidden' };
+const sender: Named = { fill: (of) => ({ id: of.client, msisdn: barred[0] }), refusal: 'auth.forbidden' };
+const stream: Named = { fill: (of) => ({ id: of.client, name: 'walked' }), refusal: 'auth.forbidden' };
 const tar: Named = { fill: (of) => ({ id: of.client, tar: walkedTar }), refusal: 'auth.forbidden' };
 
 /** Of every route with a parameter: a new one is to be added here, or neither tsc nor the walk of the table passes. */
@@ -106,6 +112,21 @@ export const named: Readonly<Record<Naming, Named>> = {
   listTarAllowances: client,
   putTarAllowance: tar,
   removeTarAllowance: tar,
+  getCasSystem: client,
+  putCasSystem: client,
+  changeCasSystem: client,
+  listCasGroups: client,
+  putCasGroup: { fill: (of) => ({ id: of.client, number: group }), refusal: 'auth.forbidden' },
+  importCasCards: client,
+  listCasCards: client,
+  getCasCard: casCard,
+  changeCasCard: casCard,
+  listCasBarredSenders: client,
+  barCasSender: sender,
+  unbarCasSender: sender,
+  listClientCarousels: client,
+  putCarousel: stream,
+  removeCarousel: stream,
   getCasRequest: { fill: (of) => ({ id: of.casRequest }), refusal: 'cas_request.not_found' },
   getCarousel: carousel,
   changeCarousel: { ...carousel, body: { is_paused: false } },
@@ -161,6 +182,7 @@ export const repeatable: Readonly<Record<Posting, Repeatable>> = {
   submitPush: { body: select, refusal: null },
   importCards: { body: { lines: [{ ...line, kic: '00'.repeat(16), kid: '11'.repeat(16) }] }, refusal: null },
   releaseCard: { fill: card.fill, refusal: null },
+  importCasCards: { fill: client.fill, body: { lines: [{ line: 1, card: '79927398713', group }] }, refusal: null },
   submitCasRequest: { body: text, refusal: null },
   createEmm: { body: emms[2] ?? {}, refusal: null },
   encryptEmms: { body: { emms: emms.map(({ kind: _kind, ...emm }) => emm) }, refusal: null },
@@ -219,6 +241,17 @@ const makeCas = async (asClient: AsClient): Promise<Pick<Belongings, 'casRequest
   };
 };
 
+/** A CA system of nobody's cards: two of each list, and a carousel from which nothing goes out. */
+const makeCasSystem = async (asOperator: AsOperator, client: string): Promise<void> => {
+  const of = `/clients/${client}`;
+  await asOperator('PUT', `${of}/cas-system`, { ca_system_id: 0x4a02 });
+  for (const each of [group, '4712']) await asOperator('PUT', `${of}/cas-groups/${each}`, { key: '33'.repeat(32) });
+  const lines = casCards.map((number, i) => ({ line: i + 1, card: number, group }));
+  await asOperator('POST', `${of}/cas-cards`, { lines });
+  for (const each of barred) await asOperator('PUT', `${of}/cas-barred-senders/${each}`, {});
+  await asOperator('PUT', `${of}/carousels/walked`, { output: 'log' });
+};
+
 /** As the demo client, and as the operator. */
 export const makeBelongings = async (box: RunningSignalbox): Promise<Belongings> => {
   const numbers = ['491700000401', '491700000402'] as const;
@@ -246,6 +279,7 @@ export const makeBelongings = async (box: RunningSignalbox): Promise<Belongings>
   };
   for (const amount_cents of [1, 2])
     await asOperator('POST', `/clients/${owned.id}/credits`, { amount_cents, kind: 'top_up', reason: 'walked' });
+  await makeCasSystem(asOperator, owned.id);
   const prices = ['997', removablePrice].map((prefix) => ({ prefix, part_price_cents: 5 }));
   await asOperator('PUT', '/prices', { client_id: null, prices });
   return {

@@ -1,6 +1,11 @@
 import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { commands } from '../../cli/commands.ts';
+import { parseCommand } from '../../cli/parse-command.ts';
 import { createClient, type SignalboxClient } from '../../clients/typescript/src/create-client.ts';
 import { verifySignature } from '../../clients/typescript/src/verify-signature.ts';
 import { type RunningSignalbox, startRunningSignalbox } from '../support/running-signalbox.ts';
@@ -49,7 +54,7 @@ interface Said {
 }
 
 /** Not synchronously: the API that is asked runs in this process. */
-const run = (args: readonly string[]): Promise<Said> =>
+const runProcess = (args: readonly string[]): Promise<Said> =>
   new Promise((resolve) => {
     // Nothing of the one who runs the tests.
     const options = { cwd: repository, encoding: 'utf8' as const, env: { PATH: process.env.PATH } };
@@ -59,7 +64,8 @@ const run = (args: readonly string[]): Promise<Said> =>
   });
 
 describe('the command line', () => {
-  const signalbox = (line: string, key: string) => run([...line.split(' '), '--url', box.cloud.apiUrl, '--key', key]);
+  const signalbox = (line: string, key: string) =>
+    runProcess([...line.split(' '), '--url', box.cloud.apiUrl, '--key', key]);
   const json = async <Answer>(line: string, key: string): Promise<Answer> => {
     const { stdout, stderr, status } = await signalbox(`${line} --json`, key);
     expect(status, stderr).toBe(0);
@@ -97,6 +103,44 @@ describe('the command line', () => {
     expect(await json('providers state typed', admin)).toMatchObject({ status: 'disabled' });
     expect((await signalbox('providers remove typed', admin)).status).toBe(0);
     expect(await json('stats', box.client.apiKey)).toMatchObject({ total: { submitted: expect.any(Number) } });
+  });
+
+  test('sets up a CA system from nothing, with cards from a file, and bars one', async () => {
+    const operator = createClient({ url: box.cloud.apiUrl, apiKey: box.client.adminApiKey });
+    // In this process: a dozen of their own would take as many seconds.
+    const run = (line: string): Promise<unknown> => {
+      const { command, given } = parseCommand(commands, line.split(' '));
+      return command.run(operator, given);
+    };
+    const { id } = (await run('clients create --name HeadEnd')) as { id: string };
+    const directory = mkdtempSync(join(tmpdir(), 'signalbox-cas-'));
+    const key = '11'.repeat(32);
+    const [groups, cards] = ['groups.csv', 'cards.csv'].map((name) => join(directory, name));
+    writeFileSync(groups ?? '', `number,key\n4711,${key}\n`);
+    writeFileSync(cards ?? '', `card,key,group,owner\n1234567897,${key},,\n1234567890,${key},,\n79927398713,,4711,\n`);
+    await run(`cas system set ${id} 0x4a03 --settings {"emm_hours":24}`);
+    await run(`cas package set ${id} SPORT 17 --name Sport`);
+    await run(`cas keyword set ${id} GO activate --language en`);
+    await run(`cas number set ${id} 70077 --words TV,KINO`);
+    await run(`cas groups import ${id} ${groups}`);
+    expect(await run(`cas cards import ${id} ${cards}`)).toMatchObject({
+      lines: 3,
+      imported: 2,
+      rejected: [{ line: 3, message: expect.stringContaining('check digit') }],
+    });
+    rmSync(directory, { recursive: true });
+    expect(await run(`cas cards bar ${id} 1234567897`)).toMatchObject({ barred_at: expect.any(String) });
+    expect(await run(`cas cards list ${id} --barred true`)).toMatchObject({ cards: [{ card: '1234567897' }] });
+    await run(`cas senders bar ${id} 491700000009`);
+    await run(`carousels set ${id} main log --bandwidth 200`);
+    expect(await run(`carousels list ${id}`)).toMatchObject({ carousels: [{ name: 'main', bandwidth_kbit_s: 200 }] });
+    expect(await run(`cas system show ${id}`)).toMatchObject({
+      ca_system_id: 0x4a03,
+      emm_hours: 24,
+      packages: { SPORT: { product: 17 } },
+      keywords: { GO: { command: 'activate' } },
+      numbers: { 70077: ['KINO', 'TV'] },
+    });
   });
 
   test('a refusal says its code, and what to do', async () => {

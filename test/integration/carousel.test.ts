@@ -9,6 +9,8 @@ import { changeCarousel, listCarousels } from '#shared/adapters/carousel/change-
 import { logEmissions } from '#shared/adapters/carousel/log-emissions.ts';
 import { readCarouselsToPlan, readClassLoads, storeCarouselPlans } from '#shared/adapters/carousel/plan-carousels.ts';
 import { type CarouselRow, readCarousels } from '#shared/adapters/carousel/read-carousels.ts';
+import { expireEmms } from '#shared/adapters/cas/emm-callbacks.ts';
+import { readEmm } from '#shared/adapters/cas/read-emms.ts';
 import { storeSealedEmms } from '#shared/adapters/cas/unsealed-emms.ts';
 import { cycleEmms } from '../../lambdas/cycle-emms/cycle-emms.ts';
 import { type Mux, startMux } from '../../local/mux/start-mux.ts';
@@ -122,6 +124,57 @@ test('an EMM is on air soon after it was sealed, and off it when it is replaced,
   await untilOnAir(later, after);
   expect([timesOf(short, after), timesOf(other, after)]).toEqual([0, 0]);
   expect(mux.faults).toEqual([]);
+});
+
+const letTell = (...types: readonly string[]) =>
+  database.query(`UPDATE clients SET callback_url = 'https://example.com/hook', callback_types = $2 WHERE id = $1`, [
+    clientId,
+    types,
+  ]);
+
+const toldOf = () =>
+  database.query<{ type: string; payload: Readonly<Record<string, unknown>> }>(
+    'SELECT type, payload FROM callbacks WHERE client_id = $1 ORDER BY id',
+    [clientId],
+  );
+
+test('a client is told once that an EMM is on air, however many carousels have sent it, and never of keys', async () => {
+  await letTell('cas.emm.on_air');
+  const [first, second, key] = [await putOnAir('1'), await putOnAir('2'), await putOnAir('3')];
+  await database.query(`UPDATE emms SET kind = 'key-7' WHERE id = $1`, [key]);
+  const { id } = await carousel();
+  const at = new Date().toISOString();
+  const sent = (...ids: readonly string[]) =>
+    ids.map((emm_id) => ({ minute: at, emm_id, times: 1, first_at: at, last_at: at }));
+  await Promise.all([
+    logEmissions(database.sql, id, 1, 100, sent(second, key, first)),
+    logEmissions(database.sql, uuidV7(), 1, 100, sent(first, second)),
+  ]);
+  await logEmissions(database.sql, id, 1, 100, sent(first));
+  const told = await toldOf();
+  expect(told.map(({ payload }) => payload.emm_id).sort()).toEqual([first, second].sort());
+  expect(told[0]).toMatchObject({
+    type: 'cas.emm.on_air',
+    payload: { class: 'unique', kind: 'entitlements', carousel_id: expect.any(String), request_id: null },
+  });
+  expect((await readEmm(database.sql, clientId, first))?.on_air_at).toBe(at);
+  expect((await readEmm(database.sql, clientId, key))?.on_air_at).toBe(at);
+});
+
+test('a client is told once that an EMM has expired, and not of one that was replaced or withdrawn before', async () => {
+  await letTell('cas.emm.expired');
+  const replaced = await putOnAir('1');
+  const [newest, withdrawn, later] = [await putOnAir('1', { revision: 2 }), await putOnAir('2'), await putOnAir('3')];
+  await changeCarousel(database.sql, clientId, (await carousel()).id, { withdraw: [withdrawn] });
+  const over = [replaced, newest, withdrawn];
+  await database.query(`UPDATE emms SET expires_at = now() WHERE id = ANY ($1::uuid[])`, [over]);
+  expect((await readClassLoads(database.sql)).find((load) => load.client_id === clientId)).toMatchObject({ emms: 1 });
+  await Promise.all([expireEmms(database.sql, 10), expireEmms(database.sql, 10)]);
+  expect(await expireEmms(database.sql, 10)).toBe(0);
+  expect(await toldOf()).toMatchObject([
+    { type: 'cas.emm.expired', payload: { emm_id: newest, device: '1', on_air_at: null } },
+  ]);
+  expect((await readEmm(database.sql, clientId, later))?.status).toBe('ON_AIR');
 });
 
 test('the log proves every emission, and what is written twice counts once', async () => {

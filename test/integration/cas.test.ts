@@ -111,6 +111,36 @@ const messagesOf = () =>
   );
 
 describe('a request', () => {
+  test('is told of once to the client that wants to be, without its sender and its text', async () => {
+    await database.query(
+      `UPDATE clients SET callback_url = 'https://example.com/hook', callback_types = '{cas.request.processed}'
+       WHERE id = $1`,
+      [clientId],
+    );
+    const { id, view } = await ask('act 1234 5678 97 sport');
+    await finishCasRequest(database.sql, id, null);
+    const told = await database.query<{ type: string; payload: object; queued_at: Date | null }>(
+      'SELECT type, payload, queued_at FROM callbacks WHERE client_id = $1',
+      [clientId],
+    );
+    expect(told).toMatchObject([
+      {
+        type: 'cas.request.processed',
+        payload: {
+          request_id: id,
+          verdict: 'activated',
+          is_refused: false,
+          card: testCard,
+          emm_ids: view?.emm_ids,
+          reply_message_id: view?.reply_id,
+          reply_problem: null,
+        },
+        queued_at: null,
+      },
+    ]);
+    expect(JSON.stringify(told)).not.toMatch(new RegExp(`${sender}|sport`));
+  });
+
   test('becomes an EMM that the card opens, and an answer of one part that is paid for', async () => {
     const { view, generated } = await ask('act 1234 5678 97 sprot*2');
     expect(generated).toMatchObject({ verdict: 'activated', emms: 1, replyRefusal: null });

@@ -730,6 +730,9 @@ export interface Operations {
           | 'push.failed'
           | 'push.expired'
           | 'push.unknown'
+          | 'cas.request.processed'
+          | 'cas.emm.on_air'
+          | 'cas.emm.expired'
           | 'account.low_balance'
           | 'callback.test'
         )[];
@@ -894,6 +897,9 @@ export interface Operations {
           | 'push.failed'
           | 'push.expired'
           | 'push.unknown'
+          | 'cas.request.processed'
+          | 'cas.emm.on_air'
+          | 'cas.emm.expired'
           | 'account.low_balance'
           | 'callback.test'
         )[];
@@ -2092,6 +2098,504 @@ export interface Operations {
     readonly request: { readonly path: { readonly id: string; readonly tar: string } };
     readonly answer: null;
   };
+  /** A client’s CA system, with what subscribers may text. */
+  readonly getCasSystem: {
+    readonly request: { readonly path: { readonly id: string } };
+    readonly answer: {
+      readonly client_id: string;
+      readonly ca_system_id: number;
+      readonly sections: {
+        readonly unique: {
+          readonly table_ids: readonly unknown[];
+          readonly address_octets: number;
+          readonly crc: boolean;
+        };
+        readonly shared: {
+          readonly table_ids: readonly unknown[];
+          readonly address_octets: number;
+          readonly crc: boolean;
+        };
+        readonly global: {
+          readonly table_ids: readonly unknown[];
+          readonly address_octets: number;
+          readonly crc: boolean;
+        };
+      };
+      readonly language: 'en' | 'de' | 'fr';
+      readonly limits: {
+        readonly last_minute: number;
+        readonly last_hour: number;
+        readonly last_day: number;
+        readonly refused_last_hour: number;
+      };
+      readonly emm_hours: number;
+      readonly epoch_hours: number;
+      readonly key_lead_minutes: number;
+      readonly retention_days: number;
+      readonly packages: Readonly<
+        Record<string, { readonly name: string; readonly product: number; readonly months: number }>
+      >;
+      readonly keywords: Readonly<
+        Record<
+          string,
+          {
+            readonly command: 'activate' | 'deactivate' | 'status' | 'refresh' | 'pair' | 'help' | 'stop';
+            readonly language: 'en' | 'de' | 'fr' | null;
+          }
+        >
+      >;
+      readonly numbers: Readonly<Record<string, readonly string[]>>;
+      readonly created_at: string;
+    };
+  };
+  /** Give a client a CA system, or say anew how it works; its first key is made within five minutes. */
+  readonly putCasSystem: {
+    readonly request: {
+      readonly path: { readonly id: string };
+      readonly body: {
+        readonly ca_system_id: number;
+        readonly sections?: {
+          readonly unique?: {
+            readonly table_ids?: readonly unknown[];
+            readonly address_octets?: number;
+            readonly crc?: boolean;
+          };
+          readonly shared?: {
+            readonly table_ids?: readonly unknown[];
+            readonly address_octets?: number;
+            readonly crc?: boolean;
+          };
+          readonly global?: {
+            readonly table_ids?: readonly unknown[];
+            readonly address_octets?: number;
+            readonly crc?: boolean;
+          };
+        };
+        readonly language?: 'en' | 'de' | 'fr';
+        readonly limits?: {
+          readonly last_minute?: number;
+          readonly last_hour?: number;
+          readonly last_day?: number;
+          readonly refused_last_hour?: number;
+        };
+        readonly emm_hours?: number;
+        readonly epoch_hours?: number;
+        readonly key_lead_minutes?: number;
+        readonly retention_days?: number;
+      };
+    };
+    readonly answer: {
+      readonly client_id: string;
+      readonly ca_system_id: number;
+      readonly sections: {
+        readonly unique: {
+          readonly table_ids: readonly unknown[];
+          readonly address_octets: number;
+          readonly crc: boolean;
+        };
+        readonly shared: {
+          readonly table_ids: readonly unknown[];
+          readonly address_octets: number;
+          readonly crc: boolean;
+        };
+        readonly global: {
+          readonly table_ids: readonly unknown[];
+          readonly address_octets: number;
+          readonly crc: boolean;
+        };
+      };
+      readonly language: 'en' | 'de' | 'fr';
+      readonly limits: {
+        readonly last_minute: number;
+        readonly last_hour: number;
+        readonly last_day: number;
+        readonly refused_last_hour: number;
+      };
+      readonly emm_hours: number;
+      readonly epoch_hours: number;
+      readonly key_lead_minutes: number;
+      readonly retention_days: number;
+      readonly packages: Readonly<
+        Record<string, { readonly name: string; readonly product: number; readonly months: number }>
+      >;
+      readonly keywords: Readonly<
+        Record<
+          string,
+          {
+            readonly command: 'activate' | 'deactivate' | 'status' | 'refresh' | 'pair' | 'help' | 'stop';
+            readonly language: 'en' | 'de' | 'fr' | null;
+          }
+        >
+      >;
+      readonly numbers: Readonly<Record<string, readonly string[]>>;
+      readonly created_at: string;
+    };
+  };
+  /** Set or remove packages, keywords and numbers; what is not named stays. */
+  readonly changeCasSystem: {
+    readonly request: {
+      readonly path: { readonly id: string };
+      readonly body: {
+        readonly packages?: Readonly<
+          Record<string, { readonly name: string; readonly product: number; readonly months?: number } | null>
+        >;
+        readonly keywords?: Readonly<
+          Record<
+            string,
+            {
+              readonly command: 'activate' | 'deactivate' | 'status' | 'refresh' | 'pair' | 'help' | 'stop';
+              readonly language?: 'en' | 'de' | 'fr' | null;
+            } | null
+          >
+        >;
+        readonly numbers?: Readonly<Record<string, readonly string[] | null>>;
+      };
+    };
+    readonly answer: {
+      readonly client_id: string;
+      readonly ca_system_id: number;
+      readonly sections: {
+        readonly unique: {
+          readonly table_ids: readonly unknown[];
+          readonly address_octets: number;
+          readonly crc: boolean;
+        };
+        readonly shared: {
+          readonly table_ids: readonly unknown[];
+          readonly address_octets: number;
+          readonly crc: boolean;
+        };
+        readonly global: {
+          readonly table_ids: readonly unknown[];
+          readonly address_octets: number;
+          readonly crc: boolean;
+        };
+      };
+      readonly language: 'en' | 'de' | 'fr';
+      readonly limits: {
+        readonly last_minute: number;
+        readonly last_hour: number;
+        readonly last_day: number;
+        readonly refused_last_hour: number;
+      };
+      readonly emm_hours: number;
+      readonly epoch_hours: number;
+      readonly key_lead_minutes: number;
+      readonly retention_days: number;
+      readonly packages: Readonly<
+        Record<string, { readonly name: string; readonly product: number; readonly months: number }>
+      >;
+      readonly keywords: Readonly<
+        Record<
+          string,
+          {
+            readonly command: 'activate' | 'deactivate' | 'status' | 'refresh' | 'pair' | 'help' | 'stop';
+            readonly language: 'en' | 'de' | 'fr' | null;
+          }
+        >
+      >;
+      readonly numbers: Readonly<Record<string, readonly string[]>>;
+      readonly created_at: string;
+    };
+  };
+  /** Groups of cards, by number. */
+  readonly listCasGroups: {
+    readonly request: {
+      readonly path: { readonly id: string };
+      readonly query?: { readonly limit?: number; readonly cursor?: string };
+    };
+    readonly answer: {
+      readonly groups: readonly { readonly number: string; readonly cards: number }[];
+      readonly next_cursor: string | null;
+    };
+  };
+  /** Make a group of cards that share a key, or give it another key. */
+  readonly putCasGroup: {
+    readonly request: {
+      readonly path: { readonly id: string; readonly number: string };
+      readonly body: { readonly key: string };
+    };
+    readonly answer: { readonly number: string; readonly cards: number };
+  };
+  /** Import up to 500 lines of cards with their keys; each is written or refused for itself. */
+  readonly importCasCards: {
+    readonly request: {
+      readonly path: { readonly id: string };
+      readonly body: {
+        readonly lines: readonly {
+          readonly line: number;
+          readonly card: string;
+          readonly key?: string | null;
+          readonly group?: string | null;
+          readonly owner?: string | null;
+          readonly language?: 'en' | 'de' | 'fr' | null;
+        }[];
+      };
+    };
+    readonly answer: {
+      readonly imported: number;
+      readonly known: number;
+      readonly rejected: readonly {
+        readonly line: number;
+        readonly reason: 'malformed' | 'address_too_long' | 'group_unknown' | 'line_repeated';
+        readonly message: string;
+        readonly errors: readonly { readonly path: string; readonly message: string }[];
+      }[];
+    };
+  };
+  /** Cards of a CA system, by number. */
+  readonly listCasCards: {
+    readonly request: {
+      readonly path: { readonly id: string };
+      readonly query?: {
+        readonly group?: string;
+        readonly owner?: string;
+        readonly barred?: 'true' | 'false';
+        readonly limit?: number;
+        readonly cursor?: string;
+      };
+    };
+    readonly answer: {
+      readonly cards: readonly {
+        readonly card: string;
+        readonly group: string | null;
+        readonly has_key: boolean;
+        readonly owner: string | null;
+        readonly language: 'en' | 'de' | 'fr' | null;
+        readonly box: string | null;
+        readonly barred_at: string | null;
+        readonly created_at: string;
+      }[];
+      readonly next_cursor: string | null;
+    };
+  };
+  /** A card with what it is entitled to. */
+  readonly getCasCard: {
+    readonly request: { readonly path: { readonly id: string; readonly card: string } };
+    readonly answer: {
+      readonly card: string;
+      readonly group: string | null;
+      readonly has_key: boolean;
+      readonly owner: string | null;
+      readonly language: 'en' | 'de' | 'fr' | null;
+      readonly box: string | null;
+      readonly barred_at: string | null;
+      readonly created_at: string;
+      readonly entitlements: readonly { readonly code: string; readonly starts_at: string; readonly ends_at: string }[];
+    };
+  };
+  /** Bar a card or let it go on, or give it another group, owner, language or key. */
+  readonly changeCasCard: {
+    readonly request: {
+      readonly path: { readonly id: string; readonly card: string };
+      readonly body: {
+        readonly is_barred?: boolean;
+        readonly group?: string | null;
+        readonly owner?: string | null;
+        readonly language?: 'en' | 'de' | 'fr' | null;
+        readonly key?: string;
+      };
+    };
+    readonly answer: {
+      readonly card: string;
+      readonly group: string | null;
+      readonly has_key: boolean;
+      readonly owner: string | null;
+      readonly language: 'en' | 'de' | 'fr' | null;
+      readonly box: string | null;
+      readonly barred_at: string | null;
+      readonly created_at: string;
+      readonly entitlements: readonly { readonly code: string; readonly starts_at: string; readonly ends_at: string }[];
+    };
+  };
+  /** Telephones whose texts meet silence. */
+  readonly listCasBarredSenders: {
+    readonly request: {
+      readonly path: { readonly id: string };
+      readonly query?: { readonly limit?: number; readonly cursor?: string };
+    };
+    readonly answer: { readonly senders: readonly { readonly msisdn: string }[]; readonly next_cursor: string | null };
+  };
+  /** Bar a telephone: from now on its texts meet silence. */
+  readonly barCasSender: {
+    readonly request: { readonly path: { readonly id: string; readonly msisdn: string } };
+    readonly answer: { readonly msisdn: string };
+  };
+  /** Answer a telephone again. */
+  readonly unbarCasSender: {
+    readonly request: { readonly path: { readonly id: string; readonly msisdn: string } };
+    readonly answer: null;
+  };
+  /** A client’s carousels with where they send to, by name. */
+  readonly listClientCarousels: {
+    readonly request: { readonly path: { readonly id: string } };
+    readonly answer: {
+      readonly carousels: readonly {
+        readonly id: string;
+        readonly name: string;
+        readonly status: 'ON_AIR' | 'SILENT' | 'PAUSED';
+        readonly output: 'log' | 'udp' | 'mux' | 'sms';
+        readonly bandwidth_kbit_s: number;
+        readonly classes: {
+          readonly 'new'?: { readonly weight?: number; readonly floor?: number };
+          readonly unique?: {
+            readonly weight?: number;
+            readonly floor?: number;
+            readonly windows?: readonly { readonly from: string; readonly until: string }[];
+          };
+          readonly shared?: {
+            readonly weight?: number;
+            readonly floor?: number;
+            readonly windows?: readonly { readonly from: string; readonly until: string }[];
+          };
+          readonly global?: {
+            readonly weight?: number;
+            readonly floor?: number;
+            readonly windows?: readonly { readonly from: string; readonly until: string }[];
+          };
+        };
+        readonly emms: Readonly<Record<string, number>>;
+        readonly cycle_seconds: number | null;
+        readonly on_air_seconds: number | null;
+        readonly last_sent_at: string | null;
+        readonly planned_at: string | null;
+        readonly updated_at: string;
+        readonly settings: Readonly<Record<string, unknown>>;
+      }[];
+    };
+  };
+  /** Make a carousel, or say anew where and how it sends; in force within some seconds. */
+  readonly putCarousel: {
+    readonly request: {
+      readonly path: { readonly id: string; readonly name: string };
+      readonly body:
+        | {
+            readonly output: 'mux';
+            readonly settings: {
+              readonly host: string;
+              readonly port: number;
+              readonly version?: 2 | 3;
+              readonly client_id?: number;
+              readonly data_id?: number;
+              readonly mode?: 'section' | 'packet';
+              readonly packs?: boolean;
+              readonly channel_id?: number;
+              readonly stream_id?: number;
+              readonly negotiates?: boolean;
+            };
+            readonly bandwidth_kbit_s?: number;
+            readonly classes?: {
+              readonly 'new'?: { readonly weight?: number; readonly floor?: number };
+              readonly unique?: {
+                readonly weight?: number;
+                readonly floor?: number;
+                readonly windows?: readonly { readonly from: string; readonly until: string }[];
+              };
+              readonly shared?: {
+                readonly weight?: number;
+                readonly floor?: number;
+                readonly windows?: readonly { readonly from: string; readonly until: string }[];
+              };
+              readonly global?: {
+                readonly weight?: number;
+                readonly floor?: number;
+                readonly windows?: readonly { readonly from: string; readonly until: string }[];
+              };
+            };
+          }
+        | {
+            readonly output: 'udp';
+            readonly settings: {
+              readonly host: string;
+              readonly port: number;
+              readonly version?: 2 | 3;
+              readonly client_id?: number;
+              readonly data_id?: number;
+              readonly mode?: 'section' | 'packet';
+              readonly packs?: boolean;
+            };
+            readonly bandwidth_kbit_s?: number;
+            readonly classes?: {
+              readonly 'new'?: { readonly weight?: number; readonly floor?: number };
+              readonly unique?: {
+                readonly weight?: number;
+                readonly floor?: number;
+                readonly windows?: readonly { readonly from: string; readonly until: string }[];
+              };
+              readonly shared?: {
+                readonly weight?: number;
+                readonly floor?: number;
+                readonly windows?: readonly { readonly from: string; readonly until: string }[];
+              };
+              readonly global?: {
+                readonly weight?: number;
+                readonly floor?: number;
+                readonly windows?: readonly { readonly from: string; readonly until: string }[];
+              };
+            };
+          }
+        | {
+            readonly output: 'log';
+            readonly settings?: Readonly<Record<string, unknown>>;
+            readonly bandwidth_kbit_s?: number;
+            readonly classes?: {
+              readonly 'new'?: { readonly weight?: number; readonly floor?: number };
+              readonly unique?: {
+                readonly weight?: number;
+                readonly floor?: number;
+                readonly windows?: readonly { readonly from: string; readonly until: string }[];
+              };
+              readonly shared?: {
+                readonly weight?: number;
+                readonly floor?: number;
+                readonly windows?: readonly { readonly from: string; readonly until: string }[];
+              };
+              readonly global?: {
+                readonly weight?: number;
+                readonly floor?: number;
+                readonly windows?: readonly { readonly from: string; readonly until: string }[];
+              };
+            };
+          };
+    };
+    readonly answer: {
+      readonly id: string;
+      readonly name: string;
+      readonly status: 'ON_AIR' | 'SILENT' | 'PAUSED';
+      readonly output: 'log' | 'udp' | 'mux' | 'sms';
+      readonly bandwidth_kbit_s: number;
+      readonly classes: {
+        readonly 'new'?: { readonly weight?: number; readonly floor?: number };
+        readonly unique?: {
+          readonly weight?: number;
+          readonly floor?: number;
+          readonly windows?: readonly { readonly from: string; readonly until: string }[];
+        };
+        readonly shared?: {
+          readonly weight?: number;
+          readonly floor?: number;
+          readonly windows?: readonly { readonly from: string; readonly until: string }[];
+        };
+        readonly global?: {
+          readonly weight?: number;
+          readonly floor?: number;
+          readonly windows?: readonly { readonly from: string; readonly until: string }[];
+        };
+      };
+      readonly emms: Readonly<Record<string, number>>;
+      readonly cycle_seconds: number | null;
+      readonly on_air_seconds: number | null;
+      readonly last_sent_at: string | null;
+      readonly planned_at: string | null;
+      readonly updated_at: string;
+      readonly settings: Readonly<Record<string, unknown>>;
+    };
+  };
+  /** Take a carousel away: within some seconds nothing is sent any more. */
+  readonly removeCarousel: {
+    readonly request: { readonly path: { readonly id: string; readonly name: string } };
+    readonly answer: null;
+  };
   /** How many messages lie in each dead-letter queue; the runbook says what to do about them. */
   readonly listDeadLetters: {
     readonly request: Record<never, never>;
@@ -2146,6 +2650,9 @@ export interface Operations {
           | 'push.failed'
           | 'push.expired'
           | 'push.unknown'
+          | 'cas.request.processed'
+          | 'cas.emm.on_air'
+          | 'cas.emm.expired'
           | 'account.low_balance'
           | 'callback.test'
         )[];
@@ -2205,6 +2712,9 @@ export interface Operations {
           | 'push.failed'
           | 'push.expired'
           | 'push.unknown'
+          | 'cas.request.processed'
+          | 'cas.emm.on_air'
+          | 'cas.emm.expired'
           | 'account.low_balance'
           | 'callback.test';
         readonly message_id?: string;
@@ -2446,6 +2956,7 @@ export interface Operations {
       readonly replaced_by: string | null;
       readonly created_at: string;
       readonly sealed_at: string | null;
+      readonly on_air_at: string | null;
       readonly starts_at: string;
       readonly expires_at: string;
     };
@@ -2471,6 +2982,7 @@ export interface Operations {
         readonly replaced_by: string | null;
         readonly created_at: string;
         readonly sealed_at: string | null;
+        readonly on_air_at: string | null;
         readonly starts_at: string;
         readonly expires_at: string;
       }[];
@@ -2495,6 +3007,7 @@ export interface Operations {
       readonly replaced_by: string | null;
       readonly created_at: string;
       readonly sealed_at: string | null;
+      readonly on_air_at: string | null;
       readonly starts_at: string;
       readonly expires_at: string;
     };
@@ -2783,6 +3296,21 @@ export const operations = {
   listTarAllowances: { method: 'GET', path: '/v1/admin/clients/{id}/tars', takesKey: false },
   putTarAllowance: { method: 'PUT', path: '/v1/admin/clients/{id}/tars/{tar}', takesKey: false },
   removeTarAllowance: { method: 'DELETE', path: '/v1/admin/clients/{id}/tars/{tar}', takesKey: false },
+  getCasSystem: { method: 'GET', path: '/v1/admin/clients/{id}/cas-system', takesKey: false },
+  putCasSystem: { method: 'PUT', path: '/v1/admin/clients/{id}/cas-system', takesKey: false },
+  changeCasSystem: { method: 'PATCH', path: '/v1/admin/clients/{id}/cas-system', takesKey: false },
+  listCasGroups: { method: 'GET', path: '/v1/admin/clients/{id}/cas-groups', takesKey: false },
+  putCasGroup: { method: 'PUT', path: '/v1/admin/clients/{id}/cas-groups/{number}', takesKey: false },
+  importCasCards: { method: 'POST', path: '/v1/admin/clients/{id}/cas-cards', takesKey: true },
+  listCasCards: { method: 'GET', path: '/v1/admin/clients/{id}/cas-cards', takesKey: false },
+  getCasCard: { method: 'GET', path: '/v1/admin/clients/{id}/cas-cards/{card}', takesKey: false },
+  changeCasCard: { method: 'PATCH', path: '/v1/admin/clients/{id}/cas-cards/{card}', takesKey: false },
+  listCasBarredSenders: { method: 'GET', path: '/v1/admin/clients/{id}/cas-barred-senders', takesKey: false },
+  barCasSender: { method: 'PUT', path: '/v1/admin/clients/{id}/cas-barred-senders/{msisdn}', takesKey: false },
+  unbarCasSender: { method: 'DELETE', path: '/v1/admin/clients/{id}/cas-barred-senders/{msisdn}', takesKey: false },
+  listClientCarousels: { method: 'GET', path: '/v1/admin/clients/{id}/carousels', takesKey: false },
+  putCarousel: { method: 'PUT', path: '/v1/admin/clients/{id}/carousels/{name}', takesKey: false },
+  removeCarousel: { method: 'DELETE', path: '/v1/admin/clients/{id}/carousels/{name}', takesKey: false },
   listDeadLetters: { method: 'GET', path: '/v1/admin/dead-letters', takesKey: false },
   listAudit: { method: 'GET', path: '/v1/admin/audit', takesKey: false },
   getCallbackSettings: { method: 'GET', path: '/v1/callback-settings', takesKey: false },

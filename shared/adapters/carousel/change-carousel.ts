@@ -2,14 +2,20 @@ import type { CarouselView, ChangeCarousel } from '#shared/contracts/carousels.t
 import type { Sql } from '../data-api.ts';
 import { lastSentAt } from './plan-carousels.ts';
 
-type Row = Omit<CarouselView, 'last_sent_at' | 'planned_at' | 'updated_at'> & {
+/** A row of `carouselView`. */
+export type CarouselViewRow = Omit<CarouselView, 'last_sent_at' | 'planned_at' | 'updated_at'> & {
   readonly last_sent_at: Date | null;
   readonly planned_at: Date | null;
   readonly updated_at: Date;
 };
 
-const view = (from: string): string => `
-SELECT c.id, c.name, c.output, c.bandwidth_kbit_s, c.classes,
+/**
+ * Carousels as they are told of.
+ *
+ * @param more columns of `c` beside those of a view.
+ */
+export const carouselView = (from: string, more?: string): string => `
+SELECT ${more === undefined ? '' : `${more}, `}c.id, c.name, c.output, c.bandwidth_kbit_s, c.classes,
   '{"unique": 0, "shared": 0, "global": 0}'::jsonb || c.emms AS emms, c.cycle_seconds, c.on_air_seconds, s.last_sent_at,
   c.planned_at, c.updated_at, CASE
     WHEN c.paused_at IS NOT NULL THEN 'PAUSED'
@@ -17,24 +23,24 @@ SELECT c.id, c.name, c.output, c.bandwidth_kbit_s, c.classes,
     ELSE 'SILENT' END AS status
 FROM ${from} c CROSS JOIN LATERAL (SELECT ${lastSentAt} AS last_sent_at) s`;
 
-const toView = ({ last_sent_at, planned_at, updated_at, ...row }: Row): CarouselView => ({
+export const toCarouselView = ({ last_sent_at, planned_at, updated_at, ...row }: CarouselViewRow): CarouselView => ({
   ...row,
   last_sent_at: last_sent_at?.toISOString() ?? null,
   planned_at: planned_at?.toISOString() ?? null,
   updated_at: updated_at.toISOString(),
 });
 
-const list = `${view('carousels')} WHERE c.client_id = :client_id::uuid ORDER BY c.name`;
+const list = `${carouselView('carousels')} WHERE c.client_id = :client_id::uuid ORDER BY c.name`;
 
 export const listCarousels = async (sql: Sql, clientId: string): Promise<CarouselView[]> =>
-  (await sql<Row>(list, { client_id: clientId })).map(toView);
+  (await sql<CarouselViewRow>(list, { client_id: clientId })).map(toCarouselView);
 
-const read = `${view('carousels')} WHERE c.client_id = :client_id::uuid AND c.id = :id::uuid`;
+const read = `${carouselView('carousels')} WHERE c.client_id = :client_id::uuid AND c.id = :id::uuid`;
 
 /** @returns null when there is none, and when it is another client's. */
 export const readCarousel = async (sql: Sql, clientId: string, id: string): Promise<CarouselView | null> => {
-  const [row] = await sql<Row>(read, { client_id: clientId, id });
-  return row ? toView(row) : null;
+  const [row] = await sql<CarouselViewRow>(read, { client_id: clientId, id });
+  return row ? toCarouselView(row) : null;
 };
 
 /** What is withdrawn is off the air of all its client's carousels; nothing is unless the carousel is the client's. */
@@ -53,7 +59,7 @@ withdrawn AS (
   WHERE e.client_id = changed.client_id AND e.withdrawn_at IS NULL
     AND e.id IN (SELECT jsonb_array_elements_text(:withdraw::jsonb)::uuid)
 )
-${view('changed')}`;
+${carouselView('changed')}`;
 
 /** @returns the carousel as it is now; null when there is none, and when it is another client's. */
 export const changeCarousel = async (
@@ -62,7 +68,7 @@ export const changeCarousel = async (
   id: string,
   { is_paused = null, bandwidth_kbit_s = null, classes = null, withdraw }: Nullable<ChangeCarousel>,
 ): Promise<CarouselView | null> => {
-  const [row] = await sql<Row>(change, {
+  const [row] = await sql<CarouselViewRow>(change, {
     client_id: clientId,
     id,
     is_paused,
@@ -70,7 +76,7 @@ export const changeCarousel = async (
     classes,
     withdraw: withdraw ?? [],
   });
-  return row ? toView(row) : null;
+  return row ? toCarouselView(row) : null;
 };
 
 type Nullable<Type> = { readonly [Name in keyof Type]?: Type[Name] | null };

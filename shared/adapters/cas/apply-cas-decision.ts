@@ -84,11 +84,27 @@ export const applyCasDecision = async (sql: Sql, decided: DecidedRequest): Promi
   return rows.length > 0;
 };
 
+/** The text and its sender are not told: they can be read under the id for as long as they are kept. */
 const finish = `
-UPDATE sms_requests SET processed_at = now(), reply_refusal = :reply_refusal::text
-WHERE id = :id::uuid AND processed_at IS NULL`;
+WITH done AS (
+  UPDATE sms_requests SET processed_at = now(), reply_refusal = :reply_refusal::text
+  WHERE id = :id::uuid AND processed_at IS NULL
+  RETURNING *
+)
+INSERT INTO callbacks (id, client_id, type, url, payload)
+SELECT new_uuid_v7(), c.id, 'cas.request.processed', c.callback_url, jsonb_build_object(
+  'request_id', r.id, 'source', r.source, 'is_test', r.is_test, 'verdict', r.verdict, 'is_refused', r.is_refused,
+  'card', r.card, 'duplicate_of', r.duplicate_of,
+  'emm_ids', (SELECT coalesce(jsonb_agg(e.id ORDER BY e.number), '[]') FROM emms e WHERE e.request_id = r.id),
+  'reply_message_id', CASE WHEN r.response IS NOT NULL AND r.reply_refusal IS NULL THEN r.reply_id END,
+  'reply_problem', r.reply_refusal, 'received_at', r.received_at, 'processed_at', r.processed_at)
+FROM done r JOIN clients c ON c.id = r.client_id
+WHERE c.callback_url IS NOT NULL AND 'cas.request.processed' = ANY (c.callback_types)`;
 
-/** The last step: its EMMs are stored, and its answer was accepted, or refused for this reason. */
+/**
+ * The last step: its EMMs are stored, and its answer was accepted, or refused for this reason. Writes the callback where
+ * the client wants it; dispatch-due puts that on its queue.
+ */
 export const finishCasRequest = async (sql: Sql, id: string, replyRefusal: string | null): Promise<void> => {
   await sql(finish, { id, reply_refusal: replyRefusal });
 };

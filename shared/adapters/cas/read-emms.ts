@@ -1,10 +1,11 @@
 import type { EmmView } from '#shared/contracts/cas.ts';
 import type { Sql } from '../data-api.ts';
 
-type Row = Omit<EmmView, 'section_hex' | 'created_at' | 'sealed_at' | 'starts_at' | 'expires_at'> & {
+type Row = Omit<EmmView, 'section_hex' | 'created_at' | 'sealed_at' | 'on_air_at' | 'starts_at' | 'expires_at'> & {
   readonly section: string | null;
   readonly created_at: Date;
   readonly sealed_at: Date | null;
+  readonly on_air_at: Date | null;
   readonly starts_at: Date;
   readonly expires_at: Date;
 };
@@ -18,13 +19,14 @@ const columns = `e.id, e.number::text AS number, CASE
     WHEN e.starts_at > now() THEN 'SCHEDULED'
     ELSE 'ON_AIR' END AS status,
   e.class, e.device, e.kind, e.revision, e.epoch, e.request_id, e.encrypted_emm AS section, e.section_hash, e.replaced_by,
-  e.created_at, e.sealed_at, e.starts_at, e.expires_at`;
+  e.created_at, e.sealed_at, e.on_air_at, e.starts_at, e.expires_at`;
 
-const toView = ({ section, created_at, sealed_at, starts_at, expires_at, ...row }: Row): EmmView => ({
+const toView = ({ section, created_at, sealed_at, on_air_at, starts_at, expires_at, ...row }: Row): EmmView => ({
   ...row,
   section_hex: section === null ? null : Buffer.from(section, 'base64').toString('hex'),
   created_at: created_at.toISOString(),
   sealed_at: sealed_at?.toISOString() ?? null,
+  on_air_at: on_air_at?.toISOString() ?? null,
   starts_at: starts_at.toISOString(),
   expires_at: expires_at.toISOString(),
 });

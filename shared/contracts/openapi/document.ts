@@ -7,6 +7,7 @@ import { describedCallbacks } from './callbacks.ts';
 import { describedCards } from './cards.ts';
 import { describedCarousels } from './carousels.ts';
 import { describedCas } from './cas.ts';
+import { describedCasAdmin } from './cas-admin.ts';
 import { describedCredit } from './credit.ts';
 import type { Described } from './described.ts';
 import { describeFields, pathWords } from './field-words.ts';
@@ -29,6 +30,7 @@ const described: Readonly<Record<Operation, Described>> = {
   ...describedInbound,
   ...describedCas,
   ...describedCarousels,
+  ...describedCasAdmin,
   ...describedAdmin,
   ...describedRouting,
   ...describedService,

@@ -207,6 +207,10 @@ export const pathWords: Readonly<Record<string, string>> = {
   'tars/tar': 'The application of the card: six hexadecimal digits.',
   'requests/id': 'The id of the request.',
   'carousels/id': 'The id of the carousel.',
+  'carousels/name': 'The name of the carousel: 1 to 63 lower-case letters, digits, ._-',
+  'cas-cards/card': 'The number of the card, with its check digit.',
+  'cas-groups/number': 'The number of the group: 1 to 19 digits.',
+  'cas-barred-senders/msisdn': 'The number in E.164; a plus sign before it (%2B) may be given.',
   'emms/id': 'The id of the EMM.',
 };
 

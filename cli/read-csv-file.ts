@@ -2,23 +2,19 @@ import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { UsageError } from './parse-command.ts';
 
-/** A line of a card file as the API wants it; what is wrong with its values is for the API to say. */
-export type CardFileLine = Readonly<Record<string, string | number>>;
+/** A line of a file as the API wants it; what is wrong with its values is for the API to say. */
+export type CsvLine = Readonly<Record<string, string | number>>;
 
-const columns = [
-  'iccid',
-  'msisdn',
-  'profile',
-  'version',
-  'kic_algorithm',
-  'kid_algorithm',
-  'location',
-  'kic',
-  'kid',
-  'counter',
-] as const;
-const required = ['iccid', 'version', 'kic_algorithm', 'kid_algorithm'] as const;
-const numbers: ReadonlySet<string> = new Set(['version', 'counter']);
+export interface CsvFormat {
+  /** What the first line may name, in any order. */
+  readonly columns: readonly string[];
+  /** What it must name. */
+  readonly required: readonly string[];
+  /** Columns of whole numbers. */
+  readonly numbers?: readonly string[];
+  /** What a line has that does not say. */
+  readonly defaults?: CsvLine;
+}
 
 /** Fields between commas, in quotation marks or not (RFC 4180, without line breaks in fields). */
 const fieldsOf = (line: string): string[] =>
@@ -26,9 +22,9 @@ const fieldsOf = (line: string): string[] =>
     (quoted?.replaceAll('""', '"') ?? plain).trim(),
   );
 
-const headerOf = (line: string): string[] => {
+const headerOf = (line: string, { columns, required }: CsvFormat): string[] => {
   const names = fieldsOf(line.replace(/^\ufeff/, '')).map((name) => name.toLowerCase());
-  const unknown = names.filter((name) => !columns.some((column) => column === name));
+  const unknown = names.filter((name) => !columns.includes(name));
   const missing = required.filter((name) => !names.includes(name));
   if (unknown.length > 0)
     throw new UsageError(`There are no columns ${unknown.join(', ')}, but: ${columns.join(', ')}.`);
@@ -36,16 +32,19 @@ const headerOf = (line: string): string[] => {
   return names;
 };
 
-const typedValue = (name: string, text: string): string | number =>
-  numbers.has(name) && /^\d{1,15}$/.test(text) ? Number(text) : text;
-
-const lineOf = (line: number, names: readonly string[], fields: readonly string[], profile: string): CardFileLine => ({
+const lineOf = (
+  line: number,
+  names: readonly string[],
+  fields: readonly string[],
+  { numbers = [], defaults = {} }: CsvFormat,
+): CsvLine => ({
   line,
-  profile,
+  ...defaults,
   ...Object.fromEntries(
     names.flatMap((name, i) => {
       const text = fields[i] ?? '';
-      return text === '' ? [] : [[name, typedValue(name, text)]];
+      if (text === '') return [];
+      return [[name, numbers.includes(name) && /^\d{1,15}$/.test(text) ? Number(text) : text]];
     }),
   ),
   // More fields than columns: the API tells of it, since it knows no such field.
@@ -53,24 +52,20 @@ const lineOf = (line: number, names: readonly string[], fields: readonly string[
 });
 
 /**
- * The lines of a card file (CSV, its first line naming the columns), some at a time: a file of any size is read without
- * being held.
+ * The lines of a CSV file, its first line naming the columns, at most `chunk` at a time: a file of any size is read
+ * without being held.
  *
- * @param profile of the lines that name none.
  * @throws UsageError when its first line does not name the columns.
  */
-export async function* readCardFile(
-  path: string,
-  { profile, chunk }: { readonly profile: string; readonly chunk: number },
-): AsyncGenerator<readonly CardFileLine[]> {
+export async function* readCsvFile(path: string, format: CsvFormat, chunk: number): AsyncGenerator<readonly CsvLine[]> {
   let names: readonly string[] | undefined;
   let number = 0;
-  let some: CardFileLine[] = [];
+  let some: CsvLine[] = [];
   for await (const text of createInterface({ input: createReadStream(path), crlfDelay: Number.POSITIVE_INFINITY })) {
     number += 1;
     if (text.trim() === '') continue;
-    if (!names) names = headerOf(text);
-    else some.push(lineOf(number, names, fieldsOf(text), profile));
+    if (!names) names = headerOf(text, format);
+    else some.push(lineOf(number, names, fieldsOf(text), format));
     if (some.length < chunk) continue;
     yield some;
     some = [];

@@ -3,16 +3,23 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { UsageError } from './parse-command.ts';
-import { readCardFile } from './read-card-file.ts';
+import { readCsvFile } from './read-csv-file.ts';
 
-const directory = mkdtempSync(join(tmpdir(), 'signalbox-cards-'));
+const directory = mkdtempSync(join(tmpdir(), 'signalbox-csv-'));
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
+
+const format = {
+  columns: ['iccid', 'msisdn', 'profile', 'version', 'kic_algorithm', 'kid_algorithm', 'kic', 'kid', 'counter'],
+  required: ['iccid', 'version', 'kic_algorithm', 'kid_algorithm'],
+  numbers: ['version', 'counter'],
+  defaults: { profile: 'standard' },
+};
 
 const read = async (text: string, chunk = 2) => {
   const path = join(directory, 'cards.csv');
   writeFileSync(path, text);
   const chunks: (readonly object[])[] = [];
-  for await (const each of readCardFile(path, { profile: 'standard', chunk })) chunks.push(each);
+  for await (const each of readCsvFile(path, format, chunk)) chunks.push(each);
   return chunks;
 };
 const header = 'iccid,msisdn,profile,version,kic_algorithm,kid_algorithm,kic,kid,counter';
