@@ -103,7 +103,8 @@ export const readUnsealedEmms = async (
 
 /**
  * Of each device and kind the highest revision among those that are sealed now replaces whatever is lower, sealed or not:
- * one that is sealed late is stored as replaced already.
+ * one that is sealed late is stored as replaced already. Rows are locked by id, as whoever notes what went on air locks
+ * them: in another order the two could wait for each other.
  */
 const store = `
 WITH sealed AS (
@@ -119,14 +120,15 @@ concerned AS (
   JOIN emms e ON e.client_id = n.client_id AND e.class = n.class AND e.device = n.device AND e.kind = n.kind
     AND e.revision <= n.revision AND (e.encrypted_emm IS NULL OR e.replaced_by IS NULL)
   LEFT JOIN sealed s ON s.id = e.id
-)
+),
+in_order AS (SELECT e.id FROM emms e JOIN concerned c ON c.id = e.id ORDER BY e.id FOR UPDATE OF e)
 UPDATE emms e SET
   encrypted_emm = coalesce(e.encrypted_emm, c.section),
   section_hash = coalesce(e.section_hash, c.section_hash),
   emm_data = coalesce(e.emm_data, c.emm_data),
   sealed_at = coalesce(e.sealed_at, CASE WHEN c.is_sealed_now THEN now() END),
   replaced_by = coalesce(e.replaced_by, CASE WHEN e.revision < c.newest_revision THEN c.newest_id END)
-FROM concerned c WHERE e.id = c.id
+FROM concerned c JOIN in_order o ON o.id = c.id WHERE e.id = c.id
 RETURNING e.id, c.is_sealed_now AND e.replaced_by IS NULL AND e.withdrawn_at IS NULL AS is_new`;
 
 /** @returns the ids of those that are on air from now on. */
