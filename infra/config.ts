@@ -24,6 +24,7 @@ export interface StageConfig {
   readonly bridge: BridgeConfig;
   /** For how long parts of an inbound message wait for the rest, before it is given to the client as far as it came. */
   readonly inboundWaitMinutes: number;
+  readonly cdr: CdrConfig;
   readonly hsm: HsmConfig;
   /** Only where there is a multiplexer that takes EMMs. */
   readonly muxBridge?: MuxBridgeConfig;
@@ -69,6 +70,21 @@ export interface ApiConfig {
   };
 }
 
+/** Call detail records in S3: docs/providers.md. */
+export interface CdrConfig {
+  /**
+   * When an hour is written, and when it is looked at again and written over if more is known of it: in hours since its end,
+   * ascending. The last look but one is after the longest a message can take (7 days of validity and 72 hours), the last
+   * after the longest that a report can lie in a queue and its dead letters.
+   */
+  readonly lookHours: readonly number[];
+  readonly keepDays: number;
+  /** From when they are kept where reading costs more than keeping. */
+  readonly coldAfterDays?: number;
+  /** For how long what was written over can be brought back. */
+  readonly replacedDays: number;
+}
+
 /** Where card keys are that are not sealed in the database, and what that HSM may be asked: docs/ota.md. */
 export interface HsmConfig {
   readonly backend: 'none' | 'http-xml' | 'pkcs11';
@@ -104,6 +120,8 @@ export interface MuxBridgeConfig {
 
 const hsm: HsmConfig = { backend: 'http-xml', permits: 8, callsPerSecond: 50, deadlineMs: 5_000, ports: [] };
 
+const cdr: CdrConfig = { lookHours: [3, 26, 264, 744], keepDays: 35, replacedDays: 7 };
+
 const dev: StageConfig = {
   region: 'eu-central-1',
   availabilityZones: ['eu-central-1a', 'eu-central-1b'],
@@ -124,6 +142,7 @@ const dev: StageConfig = {
   api: { throttle: { rate: 1000, burst: 200 }, firewall: false },
   bridge: { tasks: 1, cpu: 256, memoryMiB: 512 },
   inboundWaitMinutes: 30,
+  cdr,
   hsm,
   accountConcurrency: 10,
 };
@@ -149,6 +168,8 @@ const prod: StageConfig = {
   database: { ...staging.database, capacity: { min: 0.5, max: 16 }, standbys: 1, backupDays: 35 },
   api: { reservedConcurrency: 200, throttle: { rate: 2000, burst: 200 }, firewall: true },
   bridge: { tasks: 2, cpu: 1024, memoryMiB: 2048 },
+  // Carriers may be disputed with for a year; the month after that is for the invoice that comes last.
+  cdr: { ...cdr, keepDays: 400, coldAfterDays: 60, replacedDays: 35 },
 };
 
 /** dev, with the multiplexer simulator. */

@@ -5,6 +5,7 @@ import type { Key } from 'aws-cdk-lib/aws-kms';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 import type { Alarms } from '../constructs/alarms.ts';
+import { CdrBucket } from '../constructs/cdr-bucket.ts';
 import { Database } from '../constructs/database.ts';
 import { DatabaseMigration } from '../constructs/database-migration.ts';
 import { Network } from '../constructs/network.ts';
@@ -24,6 +25,8 @@ export class DataStack extends StageStack {
   readonly gates: Table;
   /** Answers that were given under an idempotency key. */
   readonly answers: Table;
+  /** Call detail records, for whoever reconciles with a carrier. */
+  readonly cdrs: CdrBucket;
   /** Encrypts what is at rest in the database and the tables. */
   readonly dataKey: Key;
   /** The envelope key of the secrets that sign callbacks. */
@@ -82,6 +85,7 @@ export class DataStack extends StageStack {
     this.limits = this.makeTable(deployment, 'Limits', 'bucket_name');
     this.answers = this.makeTable(deployment, 'Answers', 'answer_key');
     this.gates = this.makeTable(deployment, 'Gates', 'gate_name');
+    this.cdrs = new CdrBucket(this, 'Cdrs', deployment);
     this.hsmSecret = this.makeHsmSecret(deployment);
     this.keyCheckSecret = this.makeKeyCheckSecret(deployment);
     this.providerSecretsPrefix = deployment.names.secret('providers/');
@@ -116,6 +120,16 @@ export class DataStack extends StageStack {
         resources: [this.dataKey.keyArn],
         conditions: { StringEquals: { 'kms:ViaService': `dynamodb.${this.region}.amazonaws.com` } },
       }),
+    );
+  }
+
+  /** Lets a role write call detail records; none reads or removes them. */
+  allowCdrs(role: Role): void {
+    role.addToPolicy(new PolicyStatement({ actions: ['s3:PutObject'], resources: [this.cdrs.objectsArn] }));
+    acknowledge(
+      role,
+      `AwsSolutions-IAM5[Resource::${this.cdrs.objectsArn.replace(this.account, '<AWS::AccountId>')}]`,
+      'An object for each provider and hour: their names are made of data.',
     );
   }
 

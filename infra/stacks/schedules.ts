@@ -1,5 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import { cdrAlarms } from '../constructs/cdr-alarms.ts';
 import { ledgerAlarms } from '../constructs/ledger-alarms.ts';
 import { ScheduledJob } from '../constructs/scheduled-job.ts';
 import { type ErrorTolerance, ServiceFunction } from '../constructs/service-function.ts';
@@ -15,6 +16,7 @@ interface Job {
   readonly expression: string;
   readonly runsWithin: { readonly period: Duration; readonly periods: number };
   readonly sendsTo: MessagingStack['sending'];
+  readonly writesCdrs?: boolean;
   /** Beside what every job is told. */
   readonly environment?: Readonly<Record<string, string>>;
 }
@@ -71,13 +73,27 @@ export class SchedulesStack extends StageStack {
         runsWithin: { period: Duration.minutes(15), periods: 1 },
         sendsTo: [],
       },
+      {
+        name: 'export-cdrs',
+        timeout: Duration.minutes(10),
+        errors: 'none',
+        expression: 'rate(15 minutes)',
+        runsWithin: { period: Duration.hours(1), periods: 1 },
+        sendsTo: [],
+        writesCdrs: true,
+        environment: {
+          CDR_BUCKET_NAME: data.cdrs.bucket.bucketName,
+          CDR_LOOK_HOURS: deployment.config.cdr.lookHours.join(','),
+        },
+      },
     ];
     this.jobs = jobs.map((job) => this.schedule(job, deployment, data, messaging));
     ledgerAlarms(this, messaging.alarms);
+    cdrAlarms(this, messaging.alarms);
   }
 
   private schedule(job: Job, deployment: Deployment, data: DataStack, { alarms }: MessagingStack): ServiceFunction {
-    const { name, timeout, errors, expression, runsWithin, sendsTo, environment } = job;
+    const { name, timeout, errors, expression, runsWithin, sendsTo, writesCdrs, environment } = job;
     const made = new ServiceFunction(this, pascalCase(name), {
       deployment,
       alarms,
@@ -94,6 +110,7 @@ export class SchedulesStack extends StageStack {
     data.database.allow(made.role);
     for (const { queue } of sendsTo) made.allow(['sqs:SendMessage'], queue.queueArn);
     data.allowTable(made.role, data.leases, ['dynamodb:UpdateItem']);
+    if (writesCdrs) data.allowCdrs(made.role);
     const moneyPath = errors === 'money-path';
     new ScheduledJob(this, `${pascalCase(name)}Schedule`, {
       deployment,

@@ -36,12 +36,12 @@ test('unknown resource types fail loudly, each with stack, logical id and type, 
     Resources: {
       Known: { Type: 'AWS::SQS::Queue' },
       LeftOut: { Type: 'AWS::EC2::VPC' },
-      Bucket: { Type: 'AWS::S3::Bucket' },
+      Files: { Type: 'AWS::EFS::FileSystem' },
       Machine: { Type: 'AWS::StepFunctions::StateMachine' },
     },
   };
   const assembly = readAssembly(writeFixtureAssembly({ shop: { template } }));
   expect(() => refuseUnknownTypes(assembly)).toThrow(
-    /shop\/Bucket \(AWS::S3::Bucket\), shop\/Machine \(AWS::StepFunctions::StateMachine\)/,
+    /shop\/Files \(AWS::EFS::FileSystem\), shop\/Machine \(AWS::StepFunctions::StateMachine\)/,
   );
 });

@@ -3,6 +3,7 @@ import { devNull } from 'node:os';
 import { join } from 'node:path';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { KMSClient } from '@aws-sdk/client-kms';
+import { S3Client } from '@aws-sdk/client-s3';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import * as z from 'zod';
@@ -13,6 +14,7 @@ import { describeDenial } from '../iam/denial.ts';
 import { type AccessKey, type Credentials, createCredentials } from '../services/credentials.ts';
 import { startDataApi } from '../services/data-api.ts';
 import { startKms } from '../services/kms.ts';
+import { startObjects } from '../services/objects.ts';
 import { type Login, type Postgres, startPostgres } from '../services/postgres.ts';
 import { startQueues } from '../services/queues.ts';
 import { type SecretsManager, startSecretsManager } from '../services/secrets-manager.ts';
@@ -25,6 +27,7 @@ import type { ShutdownList } from './shutdown.ts';
 /** Where the services answer; `rdsData` is empty until a cluster is registered. */
 export interface Endpoints {
   readonly sqs: string;
+  readonly s3: string;
   readonly dynamodb: string;
   readonly kms: string;
   readonly secretsManager: string;
@@ -41,6 +44,7 @@ export interface Services {
   readonly runtime: LambdaRuntime;
   /** The operator's clients. */
   readonly sqs: SQSClient;
+  readonly s3: S3Client;
   readonly dynamodb: DynamoDBClient;
   readonly kms: KMSClient;
   readonly secretsManager: SecretsManagerClient;
@@ -69,6 +73,7 @@ const environmentOf = (endpoints: Endpoints, key: AccessKey): Record<string, str
   AWS_ACCESS_KEY_ID: key.accessKeyId,
   AWS_SECRET_ACCESS_KEY: key.secretAccessKey,
   AWS_ENDPOINT_URL_SQS: endpoints.sqs,
+  AWS_ENDPOINT_URL_S3: endpoints.s3,
   AWS_ENDPOINT_URL_DYNAMODB: endpoints.dynamodb,
   AWS_ENDPOINT_URL_KMS: endpoints.kms,
   AWS_ENDPOINT_URL_SECRETS_MANAGER: endpoints.secretsManager,
@@ -131,15 +136,17 @@ export const startServices = async (options: ServicesOptions, shutdown: Shutdown
   const secrets = shutdown.add(await startSecretsManager({ gate, directory: at('secrets') }));
   const kms = shutdown.add(await startKms({ gate, directory: at('kms') }));
   const queues = shutdown.add(await startQueues({ gate }));
+  const objects = shutdown.add(await startObjects({ gate }));
   const tables = shutdown.add(await startTables({ gate }));
   const runtime = shutdown.add(createLambdaRuntime(at('logs')));
   const lambda = shutdown.add(await startLambdaEndpoint(runtime, gate));
-  const addresses = { sqs: queues.url, dynamodb: tables.url, kms: kms.url, secretsManager: secrets.url };
-  const endpoints: Endpoints = { ...addresses, lambda: lambda.url, rdsData: '' };
-  say('SQS, DynamoDB, KMS, Secrets Manager and Lambda answer');
+  const addresses = { sqs: queues.url, s3: objects.url, dynamodb: tables.url, kms: kms.url };
+  const endpoints: Endpoints = { ...addresses, secretsManager: secrets.url, lambda: lambda.url, rdsData: '' };
+  say('SQS, S3, DynamoDB, KMS, Secrets Manager and Lambda answer');
   const reach = reachThrough(options, credentials, shutdown);
   const reached: Endpoints = {
     sqs: await reach('sqs', queues.url),
+    s3: objects.url,
     dynamodb: await reach('dynamodb', tables.url),
     kms: await reach('kms', kms.url),
     secretsManager: await reach('secretsmanager', secrets.url),
@@ -158,6 +165,7 @@ export const startServices = async (options: ServicesOptions, shutdown: Shutdown
     postgres,
     runtime,
     sqs: connectSqs(queues.url, operator),
+    s3: new S3Client(client(objects.url, operator)),
     dynamodb: new DynamoDBClient(client(tables.url, operator)),
     kms: new KMSClient(client(kms.url, operator)),
     secretsManager: new SecretsManagerClient(client(secrets.url, operator)),

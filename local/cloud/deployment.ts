@@ -2,6 +2,7 @@ import { acceptedTypes } from './accepted-types.ts';
 import { type Assembly, inDependencyOrder, type Stack, type TemplateResource } from './assembly.ts';
 import { accountId, referencesIn, region, resolve, type Scope, TemplateFault } from './intrinsics.ts';
 import { generatedName, type Made, type Maker, type Resource, type Workshop, whereOf } from './resource.ts';
+import { bucketMakers } from './resources/buckets.ts';
 import { makeCustomResource } from './resources/custom-resources.ts';
 import { databaseMakers } from './resources/databases.ts';
 import { functionMakers } from './resources/functions.ts';
@@ -16,6 +17,7 @@ import { taskMakers } from './resources/tasks.ts';
 
 const makers: Readonly<Record<string, Maker>> = {
   ...queueMakers,
+  ...bucketMakers,
   ...tableMakers,
   ...keyMakers,
   ...secretMakers,

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { KMSClient } from '@aws-sdk/client-kms';
+import type { S3Client } from '@aws-sdk/client-s3';
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import * as z from 'zod';
@@ -31,6 +32,7 @@ export interface Made {
 export interface Workshop {
   readonly assembly: Assembly;
   readonly sqs: SQSClient;
+  readonly s3: S3Client;
   readonly dynamodb: DynamoDBClient;
   readonly kms: KMSClient;
   readonly secretsManager: SecretsManagerClient;

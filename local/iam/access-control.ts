@@ -113,9 +113,12 @@ const callerOf = ({ sessions }: Judge, principal: string): Caller => {
   return { kind: 'role', account: accountId, roleArn, sessionArn: principal };
 };
 
+/** An object is under the policy of its bucket. */
+const withPolicy = (resource: string): string => /^arn:aws:s3:::[^/]+/.exec(resource)?.[0] ?? resource;
+
 const attachedTo = ({ policies, read }: Judge, resource: string): AttachedPolicy => {
   const isKey = /^arn:aws:kms:[^:]*:[^:]*:key\//.test(resource);
-  const found = policies.resourcePolicies.filter(({ resourceArn }) => resourceArn === resource);
+  const found = policies.resourcePolicies.filter(({ resourceArn }) => resourceArn === withPolicy(resource));
   const raw = isKey && found.length === 0 ? [defaultKeyPolicy] : found.flatMap(({ statements }) => statements);
   return { kind: isKey ? 'key' : 'resource', statements: read(raw, 'resource', resource) };
 };

@@ -350,6 +350,15 @@ const planCarousels = async (run: Run): Promise<void> => {
   });
 };
 
+/** The schedule finds no hour that is old enough; this one is written because it is asked for. */
+const exportCdrs = async ({ signalbox: { cloud } }: Run): Promise<void> => {
+  await cloud.runSchedule('export-cdrs');
+  await until('writing call detail records', async () => {
+    const done = (await cloud.invoke('export-cdrs', { hour: new Date().toISOString() })) as { outcome: string };
+    return done.outcome === 'done';
+  });
+};
+
 const steps = {
   'the probes': askProbes,
   'every priority': sendEveryPriority,
@@ -362,6 +371,7 @@ const steps = {
   partitions: async ({ signalbox }: Run) => void (await signalbox.cloud.runSchedule('maintain-partitions')),
   'the books': async ({ signalbox }: Run) => void (await signalbox.cloud.runSchedule('reconcile-ledger')),
   'the figures': async ({ signalbox }: Run) => void (await signalbox.cloud.runSchedule('sum-statistics')),
+  'call detail records': exportCdrs,
   'a message from a telephone': receiveInbound,
   'a push to each card': pushToCards,
   'a card that is imported': importCard,

@@ -161,6 +161,8 @@ export const startSignalbox = async (options: SignalboxOptions): Promise<Signalb
       started_at: startedAt,
       callbacks_url: callbacks.url,
       callback_secret: client.callbackSecret,
+      // For SDK clients and `aws`, as the operator.
+      aws: cloud.environment(),
     };
     writeFileSync(endpointsFile, `${JSON.stringify(endpoints, null, 2)}\n`, { mode: 0o600 });
     return { cloud, smsc, sims, callbacks, hsm, mux, receiver, client, endpointsFile, stop: stops.run };

@@ -51,8 +51,9 @@ const ofRecipient = 'm.client_id = e.client_id AND m.recipient = e.msisdn AND m.
 
 /**
  * One erasure, at most `:limit` of its messages, sent and received. What tells of the message and not of the person
- * stays: states, times, parts, prices, country, the SMSC's ids, the ledger. Its callbacks were written when it became final, so that none is
- * left behind.
+ * stays: states, times, parts, prices, country, the digits that decide what a provider charges, the SMSC's ids, the ledger.
+ * Its callbacks were written when it became final, so that none is left behind. The CDR files that have the number are
+ * written anew.
  */
 const erase = `
 WITH erasure AS (
@@ -66,9 +67,17 @@ page AS (
 ),
 erased AS (
   UPDATE messages m SET recipient = '', body = '', udh_hex = NULL, reference = NULL, metadata = NULL,
-    callback_url = replace(m.callback_url, p.msisdn, '')
+    callback_url = replace(m.callback_url, p.msisdn, ''), tariff_prefix = (
+      SELECT h.prefix FROM provider_price_changes h
+      WHERE h.prefix = ANY (ARRAY(SELECT left(m.recipient, n) FROM generate_series(0, 9) n))
+      ORDER BY length(h.prefix) DESC LIMIT 1)
   FROM page p WHERE m.id = p.id
   RETURNING m.id
+),
+exported AS (
+  UPDATE cdr_exports x SET next_look_at = now() WHERE x.hour IN (
+    SELECT date_trunc('hour', e.at, 'UTC') FROM page p JOIN message_events e ON e.message_id = p.id
+    WHERE e.type = 'SUBMITTED')
 ),
 untold AS (
   UPDATE callbacks c SET payload = c.payload - '{to,reference,metadata}'::text[], url = replace(c.url, p.msisdn, '')

@@ -1,10 +1,11 @@
 import type { Sql } from './data-api.ts';
+import { pricedDigits, tariffAt } from './part-tariff.ts';
 
 /** Of a part at a provider, as far as one entry of the history or the ledger tells. */
 const tallied = `
 said AS MATERIALIZED (
   SELECT e.message_id, e.number, e.part, e.type, e.detail, e.at, e.detail ->> 'provider' AS provider, m.client_id,
-    coalesce(m.country, 'ZZ') AS country, m.recipient
+    coalesce(m.country, 'ZZ') AS country, ${pricedDigits} AS digits
   FROM message_events e JOIN messages m ON m.id = e.message_id
   WHERE e.at >= :hour::timestamptz AND e.at < :hour::timestamptz + interval '1 hour'
     AND e.type IN ('SUBMITTED', 'REFUSED', 'UNKNOWN', 'RECEIPT') AND e.part IS NOT NULL
@@ -32,10 +33,9 @@ tally AS (
   SELECT s.provider, s.client_id, s.country, (s.type = 'SUBMITTED')::integer AS submitted,
     (s.type = 'REFUSED')::integer AS refused, (s.type = 'UNKNOWN')::integer AS unknown, 0 AS delivered, 0 AS failed,
     0 AS expired, 0::bigint AS latency_ms, 0 AS latency_parts,
-    CASE WHEN s.type = 'SUBMITTED' THEN coalesce((SELECT t.part_cost_micros FROM provider_prices t
-      WHERE t.provider = s.provider
-        AND t.prefix = ANY (ARRAY(SELECT left(s.recipient, digits) FROM generate_series(0, 9) digits))
-      ORDER BY length(t.prefix) DESC LIMIT 1), 0) ELSE 0 END AS cost_micros, 0::bigint AS price_cents,
+    CASE WHEN s.type = 'SUBMITTED' THEN coalesce((SELECT t.part_cost_micros
+      FROM ${tariffAt({ provider: 's.provider', digits: 's.digits', at: 's.at' })} t), 0) ELSE 0 END AS cost_micros,
+    0::bigint AS price_cents,
     CASE WHEN s.type = 'REFUSED' THEN s.detail ->> 'error' END AS error,
     CASE WHEN s.type = 'RECEIPT' THEN s.detail ->> 'state' END AS receipt
   FROM said s

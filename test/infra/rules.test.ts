@@ -73,7 +73,7 @@ describe('rights', () => {
 
   test('every function has its own role', () => {
     const roles = allOf('prod', 'AWS::Lambda::Function').map(({ Properties }) => JSON.stringify(Properties.Role));
-    expect(new Set(roles).size).toBe(17);
+    expect(new Set(roles).size).toBe(18);
   });
 
   test('serve-api makes callback secrets and only notify-client opens them, each only as such', () => {
@@ -115,11 +115,12 @@ describe('rights', () => {
     });
   });
 
-  test('queues and topics are spoken to over TLS only', () => {
+  test('queues, topics and buckets are spoken to over TLS only', () => {
     const refusing = statementsOf('prod').filter(
       ({ Effect, Condition }) => Effect === 'Deny' && Condition?.Bool?.['aws:SecureTransport'] === 'false',
     );
-    const spokenTo = allOf('prod', 'AWS::SQS::Queue').length + allOf('prod', 'AWS::SNS::Topic').length;
+    const types = ['AWS::SQS::Queue', 'AWS::SNS::Topic', 'AWS::S3::Bucket'];
+    const spokenTo = types.reduce((sum, type) => sum + allOf('prod', type).length, 0);
     expect(refusing).toHaveLength(spokenTo);
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { resourcesOf } from '../../infra/templates.ts';
 import { routes } from '../../shared/contracts/routes.ts';
-import { allOf, functionNamed, templatesFor } from './synthesized.ts';
+import { actionsOf, allOf, functionNamed, statementsOf, templatesFor } from './synthesized.ts';
 
 interface QueueProperties {
   readonly QueueName: string;
@@ -70,9 +70,10 @@ describe('schedules', () => {
       ['signalbox-prod-maintain-partitions', 'cron(10 2 * * ? *)'],
       ['signalbox-prod-reconcile-ledger', 'rate(1 hour)'],
       ['signalbox-prod-sum-statistics', 'rate(5 minutes)'],
+      ['signalbox-prod-export-cdrs', 'rate(15 minutes)'],
     ]);
     const targets = schedules.map(({ Target }) => Target as { RoleArn: unknown; DeadLetterConfig?: unknown });
-    expect(new Set(targets.map(({ RoleArn }) => JSON.stringify(RoleArn))).size).toBe(7);
+    expect(new Set(targets.map(({ RoleArn }) => JSON.stringify(RoleArn))).size).toBe(8);
     for (const { DeadLetterConfig } of targets) expect(DeadLetterConfig).toBeDefined();
   });
 });
@@ -146,6 +147,38 @@ describe('mux-bridge', () => {
   });
 });
 
+describe('call detail records', () => {
+  const buckets = () => allOf('prod', 'AWS::S3::Bucket').map(({ Properties }) => Properties);
+
+  test('no bucket can be seen from outside, all are encrypted and expire, and the records keep what was written over', () => {
+    const all = { BlockPublicAcls: true, BlockPublicPolicy: true, IgnorePublicAcls: true, RestrictPublicBuckets: true };
+    for (const bucket of buckets())
+      expect(bucket).toMatchObject({
+        PublicAccessBlockConfiguration: all,
+        OwnershipControls: { Rules: [{ ObjectOwnership: 'BucketOwnerEnforced' }] },
+        BucketEncryption: { ServerSideEncryptionConfiguration: [{}] },
+        LifecycleConfiguration: { Rules: [{ Status: 'Enabled', ExpirationInDays: expect.any(Number) }] },
+      });
+    expect(buckets()).toHaveLength(2);
+    expect(buckets()[1]).toMatchObject({
+      VersioningConfiguration: { Status: 'Enabled' },
+      LoggingConfiguration: { DestinationBucketName: {} },
+      LifecycleConfiguration: {
+        Rules: [{ ExpirationInDays: 400, NoncurrentVersionExpiration: { NoncurrentDays: 35 } }],
+      },
+    });
+  });
+
+  test('only export-cdrs writes them, under one prefix, and no role reads or removes any', () => {
+    const using = statementsOf('prod').filter(
+      (statement) => statement.Effect === 'Allow' && actionsOf(statement).some((action) => action.startsWith('s3:')),
+    );
+    const mine = using.filter(({ Principal }) => Principal === undefined);
+    expect(mine.map((statement) => actionsOf(statement))).toEqual([['s3:PutObject']]);
+    expect(JSON.stringify(mine[0]?.Resource)).toMatch(/signalbox-prod-cdrs-.*\/cdr\/\*/);
+  });
+});
+
 describe('what must not be lost', () => {
   test('prod keeps what holds state, and its stacks cannot be deleted by one call', () => {
     const stateful = [
@@ -153,6 +186,7 @@ describe('what must not be lost', () => {
       'AWS::EC2::EIP',
       'AWS::KMS::Key',
       'AWS::RDS::DBCluster',
+      'AWS::S3::Bucket',
       'AWS::SecretsManager::Secret',
       'AWS::SQS::Queue',
     ];
@@ -176,6 +210,8 @@ describe('what must not be lost', () => {
         "AWS::KMS::Key EmmDataKey1E8B6BD1: Retain",
         "AWS::KMS::Key EmmKeyE372397F: Retain",
         "AWS::RDS::DBCluster DatabaseCluster5B53A178: Retain",
+        "AWS::S3::Bucket CdrsAccesses1C258113: Retain",
+        "AWS::S3::Bucket CdrsBucket7FA10DAE: Retain",
         "AWS::SQS::Queue CallbacksDeadLettersQueueE5588C08: Delete",
         "AWS::SQS::Queue CallbacksQueueE66F73FB: Delete",
         "AWS::SQS::Queue CasRequestsDeadLettersQueue2FC58E96: Delete",
@@ -190,6 +226,7 @@ describe('what must not be lost', () => {
         "AWS::SQS::Queue DeliveriesTestDeadLettersQueueCBB0B23C: Delete",
         "AWS::SQS::Queue DeliveriesTestQueue3749745E: Delete",
         "AWS::SQS::Queue DispatchDueScheduleDeadLettersQueue617699BB: Delete",
+        "AWS::SQS::Queue ExportCdrsScheduleDeadLettersQueueB319747A: Delete",
         "AWS::SQS::Queue InboundDeadLettersQueue99AF2BF0: Delete",
         "AWS::SQS::Queue InboundQueue72656294: Delete",
         "AWS::SQS::Queue MaintainPartitionsScheduleDeadLettersQueue1901370D: Delete",
