@@ -1,3 +1,5 @@
+import { ConfigurationFault } from './configuration-fault.ts';
+
 /** Every stage there is. `local` carries dev's data for the dev cloud and is deployed nowhere. */
 export const stages = ['dev', 'staging', 'prod', 'local'] as const;
 export type Stage = (typeof stages)[number];
@@ -185,9 +187,14 @@ const local: StageConfig = {
 
 export const configs: Readonly<Record<Stage, StageConfig>> = { dev, staging, prod, local };
 
-/** @throws Error naming the stages there are. */
+/**
+ * The stage of `-c stage=...`.
+ *
+ * @throws ConfigurationFault saying what to set, when there is no such stage or none was named.
+ */
 export const parseStage = (name: unknown): Stage => {
   const stage = stages.find((known) => known === name);
   if (stage) return stage;
-  throw new Error(`There is no stage ${JSON.stringify(name)}; there are ${stages.join(', ')}.`);
+  const wrong = name === undefined ? 'No stage was named' : `There is no stage ${JSON.stringify(name)}`;
+  throw new ConfigurationFault(`${wrong}: set -c stage=NAME, where NAME is one of ${stages.join(', ')}.`);
 };

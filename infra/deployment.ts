@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { RemovalPolicy, Stack, Tags, Validations } from 'aws-cdk-lib';
 import type { Construct, IConstruct } from 'constructs';
+import { checkConfig } from './check-config.ts';
 import { configs, type Stage, type StageConfig } from './config.ts';
 import { type Names, namesOf } from './names.ts';
 
@@ -13,9 +14,10 @@ export interface Deployment {
   readonly dataRemoval: RemovalPolicy;
 }
 
+/** @throws ConfigurationFault where no deployment can be made of the stage's data. */
 export const deploymentOf = (stage: Stage): Deployment => ({
   stage,
-  config: configs[stage],
+  config: checkConfig(stage, configs[stage]),
   names: namesOf(stage),
   dataRemoval: configs[stage].protect ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
 });

@@ -1,6 +1,9 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, globSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { deployedStages, type Stage } from '../../infra/config.ts';
+import { readMeasurement } from '../../infra/cost/measurement.ts';
+import { renderCost } from '../../infra/cost/render-cost.ts';
 import { renderPermissions } from '../../infra/permissions.ts';
 import { allOf, templatesFor } from './synthesized.ts';
 
@@ -49,4 +52,51 @@ test('every alarm says one sentence, links its page, and is sent somewhere', () 
 
 test('docs/permissions.md is what `npx node infra/permissions.ts` writes', () => {
   expect(read('docs/permissions.md')).toBe(renderPermissions(templatesFor('prod'), 'prod'));
+});
+
+test('docs/cost.md is what `npm run -s cost` writes', () => {
+  expect(read('docs/cost.md')).toBe(renderCost(templatesFor, readMeasurement()));
+});
+
+const documents = globSync(['*.md', 'docs/**/*.md', 'bench/*.md'], { cwd: new URL('../..', import.meta.url) });
+
+test('every npm script that a document names is there', () => {
+  const { scripts } = JSON.parse(read('package.json')) as { readonly scripts: Readonly<Record<string, string>> };
+  const named = documents.flatMap((document) =>
+    [...read(document).matchAll(/npm run (?:-s )?([a-z][a-z:-]*)/g)].map(([, name = '']) => name),
+  );
+  expect([...new Set(named)].filter((name) => !(name in scripts))).toEqual([]);
+});
+
+test('every link of a document leads to a file, and every heading that it names is there', () => {
+  const fragmentOf = (heading: string) =>
+    heading
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N} _-]/gu, '')
+      .replaceAll(' ', '-');
+  const headingsIn = (path: string) =>
+    [...read(path).matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) => fragmentOf(heading));
+  const broken = documents.flatMap((document) =>
+    [...read(document).matchAll(/\]\((?!https?:)([^)#\s]*)(?:#([^)\s]*))?\)/g)]
+      .map(([, path = '', fragment]) => ({ path: path ? join(dirname(document), path) : document, fragment }))
+      .filter(
+        ({ path, fragment }) =>
+          !existsSync(new URL(`../../${path}`, import.meta.url)) ||
+          (fragment !== undefined && !headingsIn(path).includes(fragment)),
+      )
+      .map(({ path, fragment }) => `${document}: ${path}#${fragment}`),
+  );
+  expect(broken).toEqual([]);
+});
+
+test('every file of ours that operations and security name is there', () => {
+  const named = ['docs/operations.md', 'docs/security.md'].flatMap((document) =>
+    [
+      ...read(document).matchAll(
+        /`((?:infra|lambdas|smpp-bridge\/src|shared|local|test|docs|database\/migrations)\/[^`*\s]*)`/g,
+      ),
+    ].map(([, path = '']) => path),
+  );
+  expect(named.length).toBeGreaterThan(20);
+  expect(named.filter((path) => !existsSync(new URL(`../../${path}`, import.meta.url)))).toEqual([]);
 });

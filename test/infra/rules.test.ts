@@ -1,7 +1,7 @@
 import { App, Stack } from 'aws-cdk-lib';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { describe, expect, test } from 'vitest';
-import { deployedStages, parseStage, stages } from '../../infra/config.ts';
+import { deployedStages, stages } from '../../infra/config.ts';
 import { addStacks, featureFlags } from '../../infra/synthesize.ts';
 import { actionsOf, allOf, statementsOf, templatesFor } from './synthesized.ts';
 
@@ -21,10 +21,6 @@ describe('stages', () => {
     addStacks(app, 'dev');
     new Queue(new Stack(app, 'careless'), 'Queue');
     expect(() => app.synth()).toThrow('AwsSolutions-SQS4');
-  });
-
-  test('an unknown stage is refused by name', () => {
-    expect(() => parseStage('production')).toThrow('"production"; there are dev, staging, prod, local');
   });
 
   test('local has the data of dev and a multiplexer, so that what runs on a laptop is what is deployed', () => {
