@@ -35,10 +35,12 @@ const network = (cidr: string) => ({ network: { ...prod.network, cidr } });
 const database = (change: object) => ({ database: { ...prod.database, ...change } });
 const hsm = (change: object) => ({ hsm: { ...prod.hsm, ...change } });
 const api = (change: object) => ({ api: { ...prod.api, ...change } });
+const certificateArn = 'arn:aws:acm:eu-central-1:123456789012:certificate/1';
 const mux = (change: object): Partial<StageConfig> => {
   const [multiplexer] = local.muxBridge?.multiplexers ?? [];
   return {
     muxBridge: {
+      architecture: 'arm64',
       tasks: 1,
       cpu: 256,
       memoryMiB: 512,
@@ -66,6 +68,16 @@ describe('refused', () => {
     ['a CPU size that Fargate does not have', bridge({ cpu: 300 }), 'bridge has 300 CPU units: Fargate has 256, 512'],
     ['memory that does not go with the CPU', bridge({ memoryMiB: 512 }), 'set memoryMiB to one of 2048, 3072'],
     ['no task', bridge({ tasks: 0 }), 'bridge.tasks 0 is no whole number from 1 to 100'],
+    ['room for fewer tasks than there are', bridge({ mostTasks: 1 }), 'bridge.mostTasks 1 is below tasks'],
+    ['a processor that Fargate has not', bridge({ architecture: 'riscv' }), 'bridge.architecture "riscv"'],
+    ['a budget of nothing', { monthlyBudgetUsd: 0 }, 'monthlyBudgetUsd 0 is no whole number'],
+    ['a domain that is an address', api({ domain: { name: 'https://a.example', certificateArn } }), 'is no host name'],
+    [
+      'a domain without its certificate',
+      api({ domain: { name: 'a.example', certificateArn: 'x' } }),
+      'is no certificate',
+    ],
+    ['records gone before they are cold', { cdr: { ...prod.cdr, keepDays: 30 } }, 'is not before keepDays'],
     ['a database that pauses', database({ capacity: { min: 0, max: 2 } }), 'database.capacity.min 0 is no number of'],
     ['a third of a unit', database({ capacity: { min: 0.75, max: 2 } }), 'in halves from 0.5 to 256'],
     ['a minimum above the maximum', database({ capacity: { min: 4, max: 2 } }), 'has a minimum above its maximum'],

@@ -76,6 +76,14 @@ const Api = z.object({
   reservedConcurrency: z.optional(whole(1, 100_000)),
   throttle: z.object({ rate: whole(1, 100_000), burst: whole(1, 100_000) }),
   jwt: z.optional(z.object({ issuer: named, audience: named, jwksUri: https })),
+  domain: z.optional(
+    z.object({
+      name: z.hostname({ error: 'is no host name' }),
+      certificateArn: z.string().regex(/^arn:aws[a-z-]*:acm:[a-z0-9-]+:\d{12}:certificate\//, {
+        error: 'is no certificate of ACM, such as arn:aws:acm:REGION:ACCOUNT:certificate/ID',
+      }),
+    }),
+  ),
 });
 
 /** Ten calls of process-push have to fit into its 90 seconds. */
@@ -87,7 +95,18 @@ const Hsm = z.object({
   ports: z.array(port),
 });
 
-const task = { tasks: whole(1, 100), cpu: z.number(), memoryMiB: z.number() };
+const task = {
+  architecture: z.enum(['arm64', 'amd64']),
+  tasks: whole(1, 100),
+  cpu: z.number(),
+  memoryMiB: z.number(),
+};
+
+const Bridge = z.object({
+  ...task,
+  mostTasks: z.optional(whole(1, 100)),
+  metricsSeconds: whole(1, 60),
+});
 
 const fits = {
   check: ({ cpu, memoryMiB }: { readonly cpu: number; readonly memoryMiB: number }) =>
@@ -100,6 +119,19 @@ const fits = {
       : `has ${cpu} CPU units: Fargate has ${Object.keys(fargateSizes).join(', ')}`;
   },
 };
+
+/** S3 takes no object to a colder class before it is 30 days old, and keeps it there for 30 at least. */
+const Cdr = z
+  .object({
+    lookHours: z.array(whole(1, 10_000)).min(1),
+    keepDays: whole(1, 3_650),
+    coldAfterDays: z.optional(whole(30, 3_650)),
+    replacedDays: whole(1, 3_650),
+  })
+  .refine(({ keepDays, coldAfterDays = 0 }) => coldAfterDays < keepDays, {
+    path: ['coldAfterDays'],
+    error: 'is not before keepDays, when all is removed',
+  });
 
 const Multiplexer = z.object({
   cidr: z
@@ -124,7 +156,12 @@ const Config = z
     network: z.object({ cidr: networkCidr, natGateways: whole(1, 2) }),
     database: Database,
     api: Api,
-    bridge: z.object(task).refine(fits.check, { error: fits.error }),
+    bridge: Bridge.refine(fits.check, { error: fits.error }).refine(
+      ({ tasks, mostTasks = tasks }) => mostTasks >= tasks,
+      { path: ['mostTasks'], error: 'is below tasks: it is what the service may grow to' },
+    ),
+    cdr: Cdr,
+    monthlyBudgetUsd: whole(1, 10_000_000),
     inboundWaitMinutes: whole(1, 24 * 60),
     hsm: Hsm,
     muxBridge: z.optional(

@@ -30,6 +30,8 @@ export interface StageConfig {
   readonly hsm: HsmConfig;
   /** Only where there is a multiplexer that takes EMMs. */
   readonly muxBridge?: MuxBridgeConfig;
+  /** US dollars; a ticket is opened when most of it is spent. */
+  readonly monthlyBudgetUsd: number;
   /** The account's limit of concurrent executions; an alarm is raised at 80 % of it. */
   readonly accountConcurrency: number;
 }
@@ -63,6 +65,8 @@ export interface ApiConfig {
   readonly throttle: { readonly rate: number; readonly burst: number };
   /** Whether AWS WAF stands before the API. */
   readonly firewall: boolean;
+  /** A name of our own for the API, with its certificate in the same region; the DNS record is made beside, to the output. */
+  readonly domain?: { readonly name: string; readonly certificateArn: string };
   /** Whose tokens are taken beside API keys; without it none are. */
   readonly jwt?: {
     readonly issuer: string;
@@ -100,13 +104,23 @@ export interface HsmConfig {
 }
 
 export interface BridgeConfig {
+  /** What the image is built for and the tasks run on; arm64 costs a fifth less. */
+  readonly architecture: 'arm64' | 'amd64';
   readonly tasks: number;
+  /**
+   * Where set, more tasks are started while deliveries wait, up to so many. Never more than the accounts at the SMSCs
+   * have binds: a task without a slot serves nobody.
+   */
+  readonly mostTasks?: number;
+  /** Seconds between two reports of what the alarms look at; 60 is what CloudWatch keeps. */
+  readonly metricsSeconds: number;
   /** Fargate CPU units and MiB; only some pairs exist. */
   readonly cpu: number;
   readonly memoryMiB: number;
 }
 
 export interface MuxBridgeConfig {
+  readonly architecture: 'arm64' | 'amd64';
   /** Two where a carousel is to go on when a task dies. */
   readonly tasks: number;
   /** Fargate CPU units and MiB; a million EMMs on air take some 700 MiB. */
@@ -142,10 +156,11 @@ const dev: StageConfig = {
     statementTimeoutSeconds: 40,
   },
   api: { throttle: { rate: 1000, burst: 200 }, firewall: false },
-  bridge: { tasks: 1, cpu: 256, memoryMiB: 512 },
+  bridge: { architecture: 'arm64', tasks: 1, metricsSeconds: 60, cpu: 256, memoryMiB: 512 },
   inboundWaitMinutes: 30,
   cdr,
   hsm,
+  monthlyBudgetUsd: 200,
   accountConcurrency: 10,
 };
 
@@ -157,7 +172,8 @@ const staging: StageConfig = {
   network: { ...dev.network, cidr: '10.65.0.0/20' },
   database: { ...dev.database, capacity: { min: 0.5, max: 8 }, backupDays: 7 },
   api: { reservedConcurrency: 50, throttle: { rate: 500, burst: 50 }, firewall: false },
-  bridge: { tasks: 2, cpu: 512, memoryMiB: 1024 },
+  bridge: { architecture: 'arm64', tasks: 2, metricsSeconds: 60, cpu: 512, memoryMiB: 1024 },
+  monthlyBudgetUsd: 300,
   accountConcurrency: 1000,
 };
 
@@ -169,15 +185,18 @@ const prod: StageConfig = {
   network: { ...dev.network, cidr: '10.66.0.0/20', natGateways: 2 },
   database: { ...staging.database, capacity: { min: 0.5, max: 16 }, standbys: 1, backupDays: 35 },
   api: { reservedConcurrency: 200, throttle: { rate: 2000, burst: 200 }, firewall: true },
-  bridge: { tasks: 2, cpu: 1024, memoryMiB: 2048 },
+  bridge: { architecture: 'arm64', tasks: 2, mostTasks: 4, metricsSeconds: 60, cpu: 1024, memoryMiB: 2048 },
   // Carriers may be disputed with for a year; the month after that is for the invoice that comes last.
   cdr: { ...cdr, keepDays: 400, coldAfterDays: 60, replacedDays: 35 },
+  monthlyBudgetUsd: 1_500,
 };
 
-/** dev, with the multiplexer simulator. */
+/** dev, with the multiplexer simulator, and reports so often that nobody waits a minute for an alarm. */
 const local: StageConfig = {
   ...dev,
+  bridge: { ...dev.bridge, metricsSeconds: 3 },
   muxBridge: {
+    architecture: 'arm64',
     tasks: 1,
     cpu: 256,
     memoryMiB: 512,

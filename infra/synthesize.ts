@@ -27,7 +27,7 @@ export const addStacks = (app: App, stage: Stage): void => {
   const bridge = new BridgeStack(app, deployment, data, messaging);
   const { muxBridge } = deployment.config;
   if (muxBridge) new MuxBridgeStack(app, deployment, muxBridge, data, messaging).addStackDependency(data);
-  const schedules = new SchedulesStack(app, deployment, data, messaging);
+  const schedules = new SchedulesStack(app, deployment, data, messaging, api);
   // The schema is brought forward before any code that needs it.
   for (const stack of [cas, api, processing, bridge, schedules]) stack.addStackDependency(data);
   new OperationsStack(app, deployment, { data, messaging, cas, api, processing, bridge, schedules });

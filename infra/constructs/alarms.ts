@@ -1,5 +1,11 @@
 import { Duration } from 'aws-cdk-lib';
-import { Alarm, ComparisonOperator, type IMetric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import {
+  Alarm,
+  AnomalyDetectionAlarm,
+  ComparisonOperator,
+  type IMetric,
+  TreatMissingData,
+} from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
@@ -23,12 +29,20 @@ export interface AlarmSpec {
   readonly moneyPath?: boolean;
 }
 
+/** An alarm without a threshold: CloudWatch learns what is usual at each hour of the week, in its first two weeks. */
+export interface UnusualSpec extends Pick<AlarmSpec, 'heading' | 'sentence' | 'metric' | 'periods'> {
+  /** On which side of the band it is raised. */
+  readonly comparison: ComparisonOperator;
+}
+
 /** The only way to raise an alarm: named, described, sent somewhere, and with a page in the runbook. */
 export interface Alarms {
   /** Somebody is woken. */
   readonly page: (scope: Construct, spec: AlarmSpec) => Alarm;
   /** Somebody looks at it on the next working day. */
   readonly ticket: (scope: Construct, spec: AlarmSpec) => Alarm;
+  /** Somebody looks at it on the next working day: it is not as it usually is, which need not be bad. */
+  readonly unusual: (scope: Construct, spec: UnusualSpec) => Alarm;
   /** The names of the alarms so far that say the money path is unwell. */
   readonly moneyPath: () => readonly string[];
 }
@@ -47,23 +61,41 @@ export const alarmDescription = (deployment: Deployment, heading: AlarmHeading, 
 
 export const alarmsOf = (deployment: Deployment, topics: AlarmTopics): Alarms => {
   const moneyPath: string[] = [];
+  const idOf = (heading: AlarmHeading) => `${pascalCase(heading.replace('/', '-'))}Alarm`;
+  const named = ({ heading, sentence }: Pick<AlarmSpec, 'heading' | 'sentence'>) => ({
+    alarmName: deployment.names.alarm(heading),
+    alarmDescription: alarmDescription(deployment, heading, sentence),
+  });
+  const tell = (alarm: Alarm, topic: ITopic): Alarm => {
+    alarm.addAlarmAction(new SnsAction(topic));
+    alarm.addOkAction(new SnsAction(topic));
+    return alarm;
+  };
   const raise = (scope: Construct, spec: AlarmSpec, topic: ITopic): Alarm => {
-    const alarmName = deployment.names.alarm(spec.heading);
-    const alarm = new Alarm(scope, `${pascalCase(spec.heading.replace('/', '-'))}Alarm`, {
-      alarmName,
-      alarmDescription: alarmDescription(deployment, spec.heading, spec.sentence),
+    const alarm = new Alarm(scope, idOf(spec.heading), {
+      ...named(spec),
       metric: spec.metric,
       threshold: spec.threshold,
       comparisonOperator: spec.comparison ?? ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
       evaluationPeriods: spec.periods ?? 1,
       treatMissingData: spec.missing ?? TreatMissingData.NOT_BREACHING,
     });
-    alarm.addAlarmAction(new SnsAction(topic));
-    alarm.addOkAction(new SnsAction(topic));
-    if (spec.moneyPath) moneyPath.push(alarmName);
-    return alarm;
+    if (spec.moneyPath) moneyPath.push(deployment.names.alarm(spec.heading));
+    return tell(alarm, topic);
+  };
+  const unusual = (scope: Construct, spec: UnusualSpec): Alarm => {
+    const alarm = new AnomalyDetectionAlarm(scope, idOf(spec.heading), {
+      ...named(spec),
+      metric: spec.metric,
+      stdDevs: 3,
+      comparisonOperator: spec.comparison,
+      evaluationPeriods: spec.periods ?? 1,
+      treatMissingData: TreatMissingData.NOT_BREACHING,
+    });
+    return tell(alarm, topics.tickets);
   };
   return {
+    unusual,
     page: (scope, spec) => raise(scope, spec, topics.pages),
     ticket: (scope, spec) => raise(scope, spec, topics.tickets),
     moneyPath: () => moneyPath,

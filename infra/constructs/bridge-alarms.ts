@@ -94,4 +94,44 @@ export const bridgeAlarms = (
     periods: 2,
     moneyPath: true,
   });
+  receiptAlarm(scope, alarms);
+  sessionTickets(scope, alarms);
+};
+
+/** A quarter of an hour without a receipt is the fault of the SMSC, or of how we match them. */
+const receiptAlarm = (scope: Construct, alarms: Alarms): void => {
+  const quarter = Duration.minutes(15);
+  alarms.page(scope, {
+    heading: 'smpp-bridge/ReceiptsMissing',
+    sentence: 'At least 50 parts were submitted in each of two quarters of an hour, and not one receipt came.',
+    metric: new MathExpression({
+      expression: 'IF(FILL(submitted, 0) >= 50 AND FILL(received, 0) == 0, 1, 0)',
+      usingMetrics: {
+        submitted: bridgeMetric('PartsSubmitted', Stats.SUM, quarter),
+        received: bridgeMetric('ReceiptsReceived', Stats.SUM, quarter),
+      },
+      label: 'submitted without a receipt',
+      period: quarter,
+    }),
+    threshold: 1,
+    periods: 2,
+    moneyPath: true,
+  });
+};
+
+const sessionTickets = (scope: Construct, alarms: Alarms): void => {
+  alarms.ticket(scope, {
+    heading: 'smpp-bridge/WindowFull',
+    sentence: 'The windows of all sessions have been at least 95 % full for 15 minutes: the SMSCs are the limit.',
+    metric: bridgeMetric('WindowUsed', Stats.AVERAGE, Duration.minutes(5)),
+    threshold: 95,
+    periods: 3,
+  });
+  alarms.ticket(scope, {
+    heading: 'smpp-bridge/SessionsLost',
+    sentence:
+      'Sessions ended without our unbind, five or more in half an hour: an enquire_link without answer, a reset.',
+    metric: bridgeMetric('SessionsLost', Stats.SUM, Duration.minutes(30)),
+    threshold: 5,
+  });
 };

@@ -1,4 +1,12 @@
-import { CfnEIP, FlowLogDestination, IpAddresses, NatProvider, SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
+import {
+  CfnEIP,
+  FlowLogDestination,
+  GatewayVpcEndpointAwsService,
+  IpAddresses,
+  NatProvider,
+  SubnetType,
+  Vpc,
+} from 'aws-cdk-lib/aws-ec2';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
@@ -41,6 +49,11 @@ export class Network extends Construct {
       'CloudFormation-Validate::W3010',
       'The zones are data of the stage, so that a template is the same wherever it is synthesized.',
     );
+    // These two cost nothing, and keep the layers of images and the calls of DynamoDB off the NAT gateways' bill. An
+    // interface endpoint costs more than the little that SQS and the Data API send through them.
+    const subnets = [{ subnetGroupName: 'private' }];
+    this.vpc.addGatewayEndpoint('S3', { service: GatewayVpcEndpointAwsService.S3, subnets });
+    this.vpc.addGatewayEndpoint('DynamoDb', { service: GatewayVpcEndpointAwsService.DYNAMODB, subnets });
     this.vpc.addFlowLog('FlowLog', {
       destination: FlowLogDestination.toCloudWatchLogs(
         new LogGroup(this, 'FlowLogs', {

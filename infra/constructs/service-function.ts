@@ -45,12 +45,15 @@ export class ServiceFunction extends Construct {
   readonly function: LambdaFunction;
   readonly role: Role;
   readonly timeout: Duration;
+  /** MiB. */
+  readonly memory: number;
 
   constructor(scope: Construct, id: string, props: ServiceFunctionProps) {
     super(scope, id);
     const { deployment, name } = props;
     this.name = name;
     this.timeout = props.timeout;
+    this.memory = props.memory ?? 1024;
     this.role = new Role(this, 'Role', {
       roleName: deployment.names.of(name),
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
@@ -78,7 +81,7 @@ export class ServiceFunction extends Construct {
       role: this.role,
       logGroup,
       timeout: props.timeout,
-      memorySize: props.memory ?? 1024,
+      memorySize: this.memory,
       reservedConcurrentExecutions: props.reservedConcurrency,
       tracing: Tracing.ACTIVE,
       environment: { ...commonEnvironment(deployment, name), ...props.environment },

@@ -17,6 +17,7 @@ import type { Construct } from 'constructs';
 import { type Route, routes } from '../../shared/contracts/routes.ts';
 import type { ApiConfig } from '../config.ts';
 import { apiAlarms } from '../constructs/api-alarms.ts';
+import { ApiDomain } from '../constructs/api-domain.ts';
 import { callbackExemptOrigins } from '../constructs/callback-exempt-origins.ts';
 import { Firewall } from '../constructs/firewall.ts';
 import { addGatewayProblems } from '../constructs/gateway-problems.ts';
@@ -39,6 +40,8 @@ export class ApiStack extends StageStack {
   readonly authorizeRequest: ServiceFunction;
   readonly serveApi: ServiceFunction;
   readonly api: RestApi;
+  /** Where clients find it. */
+  readonly url: string;
 
   constructor(scope: Construct, deployment: Deployment, data: DataStack, messaging: MessagingStack, cas: CasStack) {
     super(scope, 'api', deployment, 'personal');
@@ -127,7 +130,9 @@ export class ApiStack extends StageStack {
     apiAlarms(this, deployment, alarms, this.api.restApiName, stageName, this.serveApi);
     if (deployment.config.api.firewall) new Firewall(this, 'Firewall', deployment, this.api.deploymentStage);
     else acknowledge(this.api, 'AwsSolutions-APIG3', 'Not open to the public: a stage for tests, without a firewall.');
-    new CfnOutput(this, 'ApiUrl', { value: this.api.url, description: 'Where the API answers.' });
+    const { domain } = deployment.config.api;
+    this.url = domain ? new ApiDomain(this, 'Domain', this.api, domain).url : this.api.url;
+    new CfnOutput(this, 'ApiUrl', { value: this.url, description: 'Where the API answers.' });
   }
 
   private makeApi(deployment: Deployment): RestApi {

@@ -1,39 +1,30 @@
 import { Duration } from 'aws-cdk-lib';
+import { Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import { Peer, Port, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
-import { Platform } from 'aws-cdk-lib/aws-ecr-assets';
 import {
   Cluster,
-  ContainerImage,
   ContainerInsights,
-  CpuArchitecture,
   FargateService,
   FargateTaskDefinition,
   LogDrivers,
-  OperatingSystemFamily,
   PropagatedTagSource,
 } from 'aws-cdk-lib/aws-ecs';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
+import { minute } from '../constructs/alarms.ts';
 import { bridgeAlarms } from '../constructs/bridge-alarms.ts';
+import {
+  bridgeCommand,
+  bridgeHealthCheck,
+  bridgeImage,
+  metricsPort,
+  runtimePlatformOf,
+} from '../constructs/bridge-image.ts';
 import { commonEnvironment } from '../constructs/service-function.ts';
 import { acknowledge, type Deployment, StageStack } from '../deployment.ts';
-import { bundleProgram } from '../program-bundle.ts';
 import type { DataStack } from './data.ts';
 import { type MessagingStack, queueEnvironment } from './messaging.ts';
-
-const metricsPort = 9464;
-
-/** No package is installed into the image: the bundle holds all it needs. */
-const dockerfile = `FROM node:24-slim
-ENV NODE_ENV=production
-WORKDIR /app
-COPY main.mjs ./
-USER node
-CMD ["node", "main.mjs"]
-`;
-
-const healthCheck = `fetch('http://127.0.0.1:${metricsPort}/healthz').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))`;
 
 /** The long-lived sessions with providers: a service of tasks that claim, submit, and report what was said. */
 export class BridgeStack extends StageStack {
@@ -75,6 +66,18 @@ export class BridgeStack extends StageStack {
     // The task definition names its roles, but waits for neither's policy.
     this.service.node.addDependency(task.executionRole as Role, task.taskRole);
     bridgeAlarms(this, deployment, messaging.alarms, this.service);
+    const { tasks, mostTasks } = config.bridge;
+    if (mostTasks !== undefined) this.scale(tasks, mostTasks, messaging);
+  }
+
+  /** By how long deliveries wait; slowly down, since a task that goes gives its binds back one by one. */
+  private scale(minCapacity: number, maxCapacity: number, { deliveriesNormal }: MessagingStack): void {
+    this.service.autoScaleTaskCount({ minCapacity, maxCapacity }).scaleToTrackCustomMetric('Waiting', {
+      metric: deliveriesNormal.queue.metricApproximateAgeOfOldestMessage({ statistic: Stats.MAXIMUM, period: minute }),
+      targetValue: 30,
+      scaleOutCooldown: Duration.minutes(3),
+      scaleInCooldown: Duration.minutes(15),
+    });
   }
 
   private taskDefinition(deployment: Deployment, data: DataStack, messaging: MessagingStack): FargateTaskDefinition {
@@ -90,19 +93,14 @@ export class BridgeStack extends StageStack {
       family: names.of('smpp-bridge'),
       cpu: config.bridge.cpu,
       memoryLimitMiB: config.bridge.memoryMiB,
-      runtimePlatform: { cpuArchitecture: CpuArchitecture.ARM64, operatingSystemFamily: OperatingSystemFamily.LINUX },
+      runtimePlatform: runtimePlatformOf(config.bridge.architecture),
       taskRole: role,
       executionRole,
     });
-    const directory = bundleProgram(this, 'smpp-bridge', {
-      entry: 'smpp-bridge/src/main.ts',
-      outfile: 'main.mjs',
-      beside: new Map([['Dockerfile', dockerfile]]),
-    });
     task.addContainer('smpp-bridge', {
       containerName: 'smpp-bridge',
-      image: ContainerImage.fromAsset(directory, { platform: Platform.LINUX_ARM64 }),
-      command: ['node', 'main.mjs'],
+      image: bridgeImage(this, 'smpp-bridge', config.bridge.architecture),
+      command: bridgeCommand,
       essential: true,
       readonlyRootFilesystem: true,
       stopTimeout: Duration.seconds(120),
@@ -114,14 +112,9 @@ export class BridgeStack extends StageStack {
         BIND_SLOTS_TABLE_NAME: data.bindSlots.tableName,
         PROVIDER_SECRETS_PREFIX: data.providerSecretsPrefix,
         METRICS_PORT: `${metricsPort}`,
+        METRICS_SECONDS: `${config.bridge.metricsSeconds}`,
       },
-      healthCheck: {
-        command: ['CMD', 'node', '-e', healthCheck],
-        interval: Duration.seconds(15),
-        timeout: Duration.seconds(5),
-        retries: 3,
-        startPeriod: Duration.seconds(30),
-      },
+      healthCheck: bridgeHealthCheck,
       logging: LogDrivers.awsLogs({
         streamPrefix: 'smpp-bridge',
         logGroup: new LogGroup(this, 'Logs', {

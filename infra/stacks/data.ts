@@ -8,6 +8,7 @@ import type { Alarms } from '../constructs/alarms.ts';
 import { CdrBucket } from '../constructs/cdr-bucket.ts';
 import { Database } from '../constructs/database.ts';
 import { DatabaseMigration } from '../constructs/database-migration.ts';
+import { FirstKeys } from '../constructs/first-keys.ts';
 import { Network } from '../constructs/network.ts';
 import { PurposeKey } from '../constructs/purpose-key.ts';
 import { acknowledge, type Deployment, StageStack } from '../deployment.ts';
@@ -39,6 +40,8 @@ export class DataStack extends StageStack {
   /** Wraps the keys of what is kept of EMMs, cards and groups: encrypt-emm's alone. */
   readonly emmDataKey: Key;
   readonly keyCheckSecret: Secret;
+  /** What the canary sends with. */
+  readonly canaryKeySecret: Secret;
   /** What the names of the secrets of providers begin with; the providers themselves are data. */
   readonly providerSecretsPrefix: string;
 
@@ -89,7 +92,14 @@ export class DataStack extends StageStack {
     this.hsmSecret = this.makeHsmSecret(deployment);
     this.keyCheckSecret = this.makeKeyCheckSecret(deployment);
     this.providerSecretsPrefix = deployment.names.secret('providers/');
-    new DatabaseMigration(this, 'Migration', { deployment, alarms, database: this.database });
+    const migration = new DatabaseMigration(this, 'Migration', { deployment, alarms, database: this.database });
+    const { database, keyCheckSecret } = this;
+    const firstKeys = new FirstKeys(this, 'FirstKeys', { deployment, alarms, database, migration, keyCheckSecret });
+    this.canaryKeySecret = firstKeys.canary;
+    new CfnOutput(this, 'FirstAdminKeySecret', {
+      value: deployment.names.secret('admin-key'),
+      description: 'The secret whose member api_key is the first admin key.',
+    });
     for (const [i, address] of this.network.addresses.entries())
       new CfnOutput(this, `FixedAddress${i + 1}`, {
         value: address.ref,

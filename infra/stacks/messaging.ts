@@ -40,6 +40,7 @@ export class MessagingStack extends StageStack {
     super(scope, 'messaging', deployment, 'personal');
     const pages = this.topic('Pages', deployment, 'pages', 'Wakes whoever is on call.');
     this.tickets = this.topic('Tickets', deployment, 'tickets', 'For the next working day.');
+    this.letPublish(this.tickets, 'budgets.amazonaws.com');
     this.alarms = alarmsOf(deployment, { pages, tickets: this.tickets });
     const queue = (name: string, consumerTimeout: Duration, rest: Partial<WorkQueueProps>) =>
       new WorkQueue(this, pascalCase(name), { deployment, alarms: this.alarms, name, consumerTimeout, ...rest });
@@ -74,15 +75,19 @@ export class MessagingStack extends StageStack {
 
   private topic(id: string, deployment: Deployment, name: string, displayName: string): Topic {
     const topic = new Topic(this, id, { topicName: deployment.names.of(name), displayName, enforceSSL: true });
+    this.letPublish(topic, 'cloudwatch.amazonaws.com');
+    return topic;
+  }
+
+  private letPublish(topic: Topic, service: string): void {
     topic.addToResourcePolicy(
       new PolicyStatement({
-        principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],
+        principals: [new ServicePrincipal(service)],
         actions: ['sns:Publish'],
         resources: [topic.topicArn],
         conditions: { StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID } },
       }),
     );
-    return topic;
   }
 }
 

@@ -1,39 +1,29 @@
 import { Duration } from 'aws-cdk-lib';
 import { Peer, Port, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
-import { Platform } from 'aws-cdk-lib/aws-ecr-assets';
 import {
   Cluster,
-  ContainerImage,
   ContainerInsights,
-  CpuArchitecture,
   FargateService,
   FargateTaskDefinition,
   LogDrivers,
-  OperatingSystemFamily,
   PropagatedTagSource,
 } from 'aws-cdk-lib/aws-ecs';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import type { MuxBridgeConfig } from '../config.ts';
+import {
+  bridgeCommand,
+  bridgeHealthCheck,
+  bridgeImage,
+  metricsPort,
+  runtimePlatformOf,
+} from '../constructs/bridge-image.ts';
 import { muxBridgeAlarms } from '../constructs/mux-bridge-alarms.ts';
 import { commonEnvironment } from '../constructs/service-function.ts';
 import { acknowledge, type Deployment, StageStack } from '../deployment.ts';
-import { bundleProgram } from '../program-bundle.ts';
 import type { DataStack } from './data.ts';
 import type { MessagingStack } from './messaging.ts';
-
-const metricsPort = 9464;
-
-const dockerfile = `FROM node:24-slim
-ENV NODE_ENV=production
-WORKDIR /app
-COPY main.mjs ./
-USER node
-CMD ["node", "main.mjs"]
-`;
-
-const healthCheck = `fetch('http://127.0.0.1:${metricsPort}/healthz').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))`;
 
 /**
  * The emitters of carousels: a service of its own, so that no deployment of smpp-bridge drops a stream. Each carousel is
@@ -107,19 +97,14 @@ export class MuxBridgeStack extends StageStack {
       family: names.of('mux-bridge'),
       cpu: muxBridge.cpu,
       memoryLimitMiB: muxBridge.memoryMiB,
-      runtimePlatform: { cpuArchitecture: CpuArchitecture.ARM64, operatingSystemFamily: OperatingSystemFamily.LINUX },
+      runtimePlatform: runtimePlatformOf(muxBridge.architecture),
       taskRole: role,
       executionRole,
     });
-    const directory = bundleProgram(this, 'mux-bridge', {
-      entry: 'mux-bridge/src/main.ts',
-      outfile: 'main.mjs',
-      beside: new Map([['Dockerfile', dockerfile]]),
-    });
     task.addContainer('mux-bridge', {
       containerName: 'mux-bridge',
-      image: ContainerImage.fromAsset(directory, { platform: Platform.LINUX_ARM64 }),
-      command: ['node', 'main.mjs'],
+      image: bridgeImage(this, 'mux-bridge', muxBridge.architecture),
+      command: bridgeCommand,
       essential: true,
       readonlyRootFilesystem: true,
       stopTimeout: Duration.seconds(30),
@@ -130,13 +115,7 @@ export class MuxBridgeStack extends StageStack {
         LEASES_TABLE_NAME: data.leases.tableName,
         METRICS_PORT: `${metricsPort}`,
       },
-      healthCheck: {
-        command: ['CMD', 'node', '-e', healthCheck],
-        interval: Duration.seconds(15),
-        timeout: Duration.seconds(5),
-        retries: 3,
-        startPeriod: Duration.seconds(30),
-      },
+      healthCheck: bridgeHealthCheck,
       logging: LogDrivers.awsLogs({
         streamPrefix: 'mux-bridge',
         logGroup: new LogGroup(this, 'Logs', {

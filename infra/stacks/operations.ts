@@ -17,8 +17,12 @@ import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { Construct } from 'constructs';
 import { alarmDescription, minute } from '../constructs/alarms.ts';
 import { apiMetrics } from '../constructs/api-alarms.ts';
-import { bridgeMetric } from '../constructs/bridge-alarms.ts';
-import { muxBridgeMetric } from '../constructs/mux-bridge-alarms.ts';
+import { Budget } from '../constructs/budget.ts';
+import { canaryMetric } from '../constructs/canary.ts';
+import { carrierWidgets } from '../constructs/carrier-widgets.ts';
+import { costWidgets } from '../constructs/cost-widgets.ts';
+import { deliveryRate } from '../constructs/delivery-alarms.ts';
+import { SavedQueries } from '../constructs/saved-queries.ts';
 import type { ServiceFunction } from '../constructs/service-function.ts';
 import type { WorkQueue } from '../constructs/work-queue.ts';
 import { type Deployment, StageStack } from '../deployment.ts';
@@ -72,6 +76,19 @@ export class OperationsStack extends StageStack {
       defaultInterval: Duration.hours(3),
       widgets: carrierWidgets(),
     });
+    new Dashboard(this, 'Cost', {
+      dashboardName: deployment.names.of('cost'),
+      defaultInterval: Duration.days(7),
+      widgets: costWidgets({
+        apiName: watched.api.api.restApiName,
+        stageName,
+        functions: functionsOf(watched),
+        queues: watched.messaging.all,
+        database: watched.data.database.cluster,
+      }),
+    });
+    new SavedQueries(this, 'Queries', deployment);
+    new Budget(this, 'Budget', deployment, watched.messaging.tickets);
   }
 
   /**
@@ -89,6 +106,19 @@ export class OperationsStack extends StageStack {
     return alarm;
   }
 }
+
+/** Those on the way of a message, which cost by how many there are. */
+const functionsOf = ({ api, processing, schedules, cas }: Watched): readonly ServiceFunction[] => [
+  api.authorizeRequest,
+  api.serveApi,
+  processing.settleOutcomes,
+  processing.handleInbound,
+  processing.notifyClient,
+  processing.processPush,
+  cas.generateEmm,
+  cas.encryptEmm,
+  ...schedules.jobs,
+];
 
 const width = 8;
 
@@ -139,28 +169,16 @@ const serviceWidgets = (watched: Watched, moneyPath: IAlarm[]): IWidget[][] => {
     [queueGraph(messaging.callbacks), functionGraph(processing.notifyClient), queueGraph(messaging.inbound)],
     [queueGraph(messaging.casRequests), functionGraph(cas.generateEmm), functionGraph(cas.encryptEmm)],
     [
+      graph('delivered, percent', [deliveryRate()]),
+      graph('canary, ms', [
+        canaryMetric('CanaryAccepted', Stats.AVERAGE, Duration.minutes(5)),
+        canaryMetric('CanaryReceipted', Stats.AVERAGE, Duration.minutes(5)),
+      ]),
+    ],
+    [
       graph('database: capacity units', [database.metricServerlessDatabaseCapacity({ period: minute })]),
       graph('database: capacity used, percent', [database.metricACUUtilization({ period: minute })]),
       graph('database: deadlocks', [database.metricDeadlocks({ period: minute, statistic: Stats.SUM })]),
     ],
   ];
 };
-
-/** What the bridges and their peers say to each other. */
-const carrierWidgets = (): IWidget[][] => [
-  [
-    graph('bound sessions of a task', [
-      bridgeMetric('BoundSessions', Stats.MINIMUM),
-      bridgeMetric('BoundSessions', Stats.MAXIMUM),
-    ]),
-    graph('parts', [bridgeMetric('PartsSubmitted', Stats.SUM), bridgeMetric('SubmitErrors', Stats.SUM)]),
-    graph('receipts', [bridgeMetric('ReceiptsReceived', Stats.SUM)]),
-  ],
-  [
-    graph('EMMs on air', [muxBridgeMetric('EmmsEmitted', Stats.SUM)]),
-    graph('carousels', [
-      muxBridgeMetric('CarouselsEmitted', Stats.SUM),
-      muxBridgeMetric('CarouselsWithoutBandwidth', Stats.SUM),
-    ]),
-  ],
-];

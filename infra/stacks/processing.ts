@@ -1,6 +1,7 @@
 import { Peer, Port, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import type { Construct } from 'constructs';
 import { callbackExemptOrigins } from '../constructs/callback-exempt-origins.ts';
+import { deliveryAlarms } from '../constructs/delivery-alarms.ts';
 import { makeProcessPush } from '../constructs/process-push.ts';
 import { ServiceFunction } from '../constructs/service-function.ts';
 import { type Deployment, StageStack } from '../deployment.ts';
@@ -31,6 +32,7 @@ export class ProcessingStack extends StageStack {
     database.allow(this.settleOutcomes.role);
     for (const { queue } of [callbacks, pushes]) this.settleOutcomes.allow(['sqs:SendMessage'], queue.queueArn);
     this.settleOutcomes.consume(outcomes, 5);
+    deliveryAlarms(this, alarms);
 
     this.handleInbound = new ServiceFunction(this, 'HandleInbound', {
       deployment,

@@ -1,11 +1,13 @@
 import { Duration } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import { Canary } from '../constructs/canary.ts';
 import { cdrAlarms } from '../constructs/cdr-alarms.ts';
 import { ledgerAlarms } from '../constructs/ledger-alarms.ts';
 import { ScheduledJob } from '../constructs/scheduled-job.ts';
 import { type ErrorTolerance, ServiceFunction } from '../constructs/service-function.ts';
 import { type Deployment, StageStack } from '../deployment.ts';
 import { pascalCase } from '../names.ts';
+import type { ApiStack } from './api.ts';
 import type { DataStack } from './data.ts';
 import { type MessagingStack, queueEnvironment } from './messaging.ts';
 
@@ -31,7 +33,7 @@ const everyMinute = {
 export class SchedulesStack extends StageStack {
   readonly jobs: readonly ServiceFunction[];
 
-  constructor(scope: Construct, deployment: Deployment, data: DataStack, messaging: MessagingStack) {
+  constructor(scope: Construct, deployment: Deployment, data: DataStack, messaging: MessagingStack, api: ApiStack) {
     super(scope, 'schedules', deployment, 'internal');
     const { sending, callbacks, pushes, casRequests } = messaging;
     const jobs: readonly Job[] = [
@@ -90,6 +92,12 @@ export class SchedulesStack extends StageStack {
     this.jobs = jobs.map((job) => this.schedule(job, deployment, data, messaging));
     ledgerAlarms(this, messaging.alarms);
     cdrAlarms(this, messaging.alarms);
+    new Canary(this, 'Canary', {
+      deployment,
+      alarms: messaging.alarms,
+      apiUrl: api.url,
+      keySecret: data.canaryKeySecret,
+    });
   }
 
   private schedule(job: Job, deployment: Deployment, data: DataStack, { alarms }: MessagingStack): ServiceFunction {

@@ -18,8 +18,6 @@ const observation = { reason: 'Logs are files, and nobody is woken at night by a
 export const acceptedTypes: Readonly<Record<string, Accepted>> = {
   'AWS::CDK::Metadata': { reason: 'Tells AWS which constructs were used.', ref: 'id' },
   'AWS::ApiGateway::Account': { reason: 'Lets API Gateway write logs.', ref: 'id' },
-  'AWS::CloudWatch::Alarm': { ...observation, name: 'AlarmName' },
-  'AWS::CloudWatch::CompositeAlarm': { ...observation, name: 'AlarmName' },
   'AWS::CloudWatch::AnomalyDetector': observation,
   'AWS::CloudWatch::Dashboard': { ...observation, name: 'DashboardName' },
   'AWS::Logs::LogGroup': { ...observation, name: 'LogGroupName' },

@@ -45,6 +45,9 @@ const integrate = async (route: GatewayRoute, event: object, runtime: LambdaRunt
 /** Asks whether API Gateway may call a function for what the ARN says. Throws when it may not. */
 export type GatewayPermit = (functionArn: string, sourceArn: string) => void;
 
+/** Told of each request when it has been answered. */
+export type GatewayObserver = (status: number, milliseconds: number) => void;
+
 interface Gateway {
   readonly permit: GatewayPermit;
   readonly api: GatewayDefinition;
@@ -95,7 +98,11 @@ export const startApiGateway = (
   runtime: LambdaRuntime,
   permit: GatewayPermit,
   port: number,
+  observe: GatewayObserver = () => undefined,
 ): Promise<Listener> => {
   const gateway: Gateway = { permit, api, runtime, match: createRouter(api.routes) };
-  return listen(port, (message, response) => void serve(gateway, message, response));
+  return listen(port, (message, response) => {
+    const started = performance.now();
+    void serve(gateway, message, response).finally(() => observe(response.statusCode, performance.now() - started));
+  });
 };

@@ -1,13 +1,13 @@
 import { join } from 'node:path';
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { demand } from '../services/aws-error.ts';
-import { startApiGateway } from './api-gateway.ts';
+import { type GatewayObserver, startApiGateway } from './api-gateway.ts';
 import type { Services } from './cloud-services.ts';
 import { startMapping } from './event-source-mapping.ts';
 import { type FargateService, startFargateService } from './fargate.ts';
 import { gatewayOf } from './gateway-plan.ts';
 import type { Listener } from './http-listener.ts';
-import { accountId, TemplateFault } from './intrinsics.ts';
+import { accountId, region, TemplateFault } from './intrinsics.ts';
 import type { Plan } from './plan.ts';
 import { lambdaSession, schedulerSession } from './required-actions.ts';
 import { type ScheduleDefinition, type Scheduler, type SchedulerPorts, startScheduler } from './scheduler.ts';
@@ -23,6 +23,7 @@ export interface ProgramsOptions {
   readonly apiPort: number;
   readonly dataDirectory: string;
   readonly longestRestartMs?: number | undefined;
+  readonly observeApi: GatewayObserver;
   readonly say: (line: string) => void;
 }
 
@@ -96,8 +97,16 @@ export const startPrograms = async (
 ): Promise<Programs> => {
   const { say } = options;
   const gateway = shutdown.add(
-    await startApiGateway(gatewayOf(plan), services.runtime, gatewayPermit(services), options.apiPort),
+    await startApiGateway(
+      gatewayOf(plan),
+      services.runtime,
+      gatewayPermit(services),
+      options.apiPort,
+      options.observeApi,
+    ),
   );
+  for (const { apiId, name } of plan.stages)
+    plan.addresses.set(`https://${apiId}.execute-api.${region}.amazonaws.com/${name}/`, gateway.url);
   say(`the API answers at ${gateway.url}`);
   startMappings(plan, services, shutdown, say);
   const scheduler = shutdown.add(startScheduler(plan.schedules, schedulerPorts(plan, services, say)));

@@ -16,7 +16,7 @@ import { startDataApi } from '../services/data-api.ts';
 import { startKms } from '../services/kms.ts';
 import { startObjects } from '../services/objects.ts';
 import { type Login, type Postgres, startPostgres } from '../services/postgres.ts';
-import { startQueues } from '../services/queues.ts';
+import { type Queues, startQueues } from '../services/queues.ts';
 import { type SecretsManager, startSecretsManager } from '../services/secrets-manager.ts';
 import { startTables } from '../services/tables.ts';
 import { accountId, region } from './intrinsics.ts';
@@ -42,6 +42,8 @@ export interface Services {
   readonly endpoints: Endpoints;
   readonly postgres: Postgres;
   readonly runtime: LambdaRuntime;
+  /** Looks at a queue without a call of SQS. */
+  readonly lookAtQueue: Queues['look'];
   /** The operator's clients. */
   readonly sqs: SQSClient;
   readonly s3: S3Client;
@@ -164,6 +166,7 @@ export const startServices = async (options: ServicesOptions, shutdown: Shutdown
     endpoints,
     postgres,
     runtime,
+    lookAtQueue: queues.look,
     sqs: connectSqs(queues.url, operator),
     s3: new S3Client(client(objects.url, operator)),
     dynamodb: new DynamoDBClient(client(tables.url, operator)),

@@ -2,6 +2,7 @@ import { acceptedTypes } from './accepted-types.ts';
 import { type Assembly, inDependencyOrder, type Stack, type TemplateResource } from './assembly.ts';
 import { accountId, referencesIn, region, resolve, type Scope, TemplateFault } from './intrinsics.ts';
 import { generatedName, type Made, type Maker, type Resource, type Workshop, whereOf } from './resource.ts';
+import { alarmMakers } from './resources/alarms.ts';
 import { bucketMakers } from './resources/buckets.ts';
 import { makeCustomResource } from './resources/custom-resources.ts';
 import { databaseMakers } from './resources/databases.ts';
@@ -16,6 +17,7 @@ import { tableMakers } from './resources/tables.ts';
 import { taskMakers } from './resources/tasks.ts';
 
 const makers: Readonly<Record<string, Maker>> = {
+  ...alarmMakers,
   ...queueMakers,
   ...bucketMakers,
   ...tableMakers,

@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import type { AlarmWatch } from '../alarms/watch-alarms.ts';
 import type { Faults } from '../faults/faults.ts';
 import type { AccessControl } from '../iam/access-control.ts';
 import type { AccessKey } from '../services/credentials.ts';
@@ -10,6 +11,7 @@ import { type Endpoints, type Services, startServices } from './cloud-services.t
 import { deploy } from './deployment.ts';
 import type { FargateService } from './fargate.ts';
 import { listen } from './http-listener.ts';
+import { measureRequests, startMeasuring } from './measure.ts';
 import { emptyPlan, type Plan, type ResourcePolicy, type Role } from './plan.ts';
 import { openResourceState } from './resource-state.ts';
 import { createShutdownList } from './shutdown.ts';
@@ -67,6 +69,8 @@ export interface DevCloud {
   runSchedule(name: string): Promise<unknown>;
   /** Ends every worker of a function at once, those at work included, as a crash does; gives how many there were. */
   killFunction(name: string): number;
+  /** The template's alarms, as they stand by what was measured here. */
+  readonly alarms: Pick<AlarmWatch, 'states' | 'advance'>;
   /** The database server: killed as by a crash, and started again. */
   readonly server: Pick<Postgres, 'kill' | 'restart'>;
   /** Environment for an SDK client as the operator. */
@@ -103,7 +107,7 @@ const describe = (
   plan: Plan,
   services: Services,
   programs: Programs,
-): Omit<DevCloud, 'stop'> => {
+): Omit<DevCloud, 'stop' | 'alarms'> => {
   const { runtime, endpoints, operator } = services;
   const queues = new Map([...plan.queues].map(([arn, url]) => [arn.split(':').at(-1) ?? '', url]));
   const nameOf = (name: string) => findName('function', runtime.names(), name);
@@ -175,11 +179,14 @@ export const startDevCloud = async (options: DevCloudOptions): Promise<DevCloud>
     await deploy({ ...services, assembly, state, plan, secrets, issueKey, say }, parameters);
     services.access.verify();
     const { longestRestartMs } = options;
-    const programs = await startPrograms(plan, services, { apiPort, dataDirectory, longestRestartMs, say }, shutdown);
+    const alarms = shutdown.add(await startMeasuring(plan, services, { dataDirectory, services: () => running, say }));
+    const observeApi = measureRequests(alarms, plan);
+    const programOptions = { apiPort, dataDirectory, longestRestartMs, observeApi, say };
+    const programs = await startPrograms(plan, services, programOptions, shutdown);
     running = programs.services;
     let stopping: Promise<void> | undefined;
     const stop = () => (stopping ??= shutdown.stopAll());
-    return { ...describe(options, plan, services, programs), stop };
+    return { ...describe(options, plan, services, programs), alarms, stop };
   } catch (error) {
     await shutdown.stopAll().catch((fault: unknown) => say(String(fault)));
     throw error;

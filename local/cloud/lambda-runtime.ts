@@ -23,6 +23,15 @@ export class InvokeRefused extends Error {
   }
 }
 
+/** What Lambda itself measures of an invocation. */
+export interface Observed {
+  readonly functionName: string;
+  readonly outcome: 'done' | 'failed' | 'throttled';
+  readonly milliseconds: number;
+  /** Invocations of the function under way when this one began, itself among them. */
+  readonly concurrency: number;
+}
+
 export interface LambdaRuntime {
   define(definition: FunctionDefinition): void;
   /** The ARN of a function given by name or ARN. Throws as `invoke` does for an unknown name. */
@@ -37,6 +46,8 @@ export interface LambdaRuntime {
   invoke(nameOrArn: string, payload: string): Promise<Invocation>;
   /** Runs a function in the background, trying again as AWS does for event invocations. Throws as `invoke` does for an unknown name. */
   invokeLater(nameOrArn: string, payload: string): void;
+  /** Tells the listener of each invocation when it has ended. */
+  observe(listener: (observed: Observed) => void): void;
   /** Ends all workers of a function at once, those at work included; gives how many there were. */
   kill(nameOrArn: string): number;
   /** Ends every worker, waits until all are gone, and closes the logs. */
@@ -68,8 +79,24 @@ const close = async (log: WriteStream): Promise<void> => {
 interface Functions {
   readonly byName: Map<string, Defined>;
   readonly retries: Set<NodeJS.Timeout>;
+  readonly listeners: ((observed: Observed) => void)[];
   stopped: boolean;
 }
+
+const tell = ({ listeners }: Functions, observed: Observed): void => {
+  for (const listener of listeners) listener(observed);
+};
+
+const run = async (functions: Functions, pool: FunctionPool, payload: string): Promise<Invocation> => {
+  const started = performance.now();
+  const invoked = pool.invoke(payload, randomUUID());
+  const concurrency = pool.concurrency();
+  const invocation = await invoked;
+  const outcome = invocation.failed ? 'failed' : 'done';
+  const milliseconds = performance.now() - started;
+  if (!functions.stopped) tell(functions, { functionName: pool.definition.name, outcome, milliseconds, concurrency });
+  return invocation;
+};
 
 const find = ({ byName }: Functions, nameOrArn: string): Defined => {
   const found = byName.get(nameOf(nameOrArn));
@@ -81,14 +108,17 @@ const invoke = async (functions: Functions, nameOrArn: string, payload: string):
   const { pool } = find(functions, nameOrArn);
   if (Buffer.byteLength(payload) > maximumPayload)
     throw new InvokeRefused('RequestTooLargeException', 413, `Request must be smaller than ${maximumPayload} bytes.`);
-  if (pool.concurrency() >= (pool.definition.reservedConcurrency ?? Number.POSITIVE_INFINITY))
+  const concurrency = pool.concurrency();
+  if (concurrency >= (pool.definition.reservedConcurrency ?? Number.POSITIVE_INFINITY)) {
+    tell(functions, { functionName: pool.definition.name, outcome: 'throttled', milliseconds: 0, concurrency });
     throw new InvokeRefused('TooManyRequestsException', 429, 'Rate Exceeded.');
-  return pool.invoke(payload, randomUUID());
+  }
+  return run(functions, pool, payload);
 };
 
 /** An event that meets the reserved concurrency stays in Lambda's own queue, so it waits here instead of failing. */
 const runInBackground = async (functions: Functions, name: string, payload: string, retry = 0): Promise<void> => {
-  const outcome = await find(functions, name).pool.invoke(payload, randomUUID());
+  const outcome = await run(functions, find(functions, name).pool, payload);
   const delay = retryDelays[retry];
   if (!outcome.failed || functions.stopped || delay === undefined) return;
   const timer = setTimeout(() => {
@@ -109,7 +139,7 @@ const stopAll = async (functions: Functions): Promise<void> => {
 /** Runs functions in worker threads; what each writes is appended to `<logDirectory>/<function>.log`. */
 export const createLambdaRuntime = (logDirectory: string, limits: PoolLimits = defaultLimits): LambdaRuntime => {
   mkdirSync(logDirectory, { recursive: true });
-  const functions: Functions = { byName: new Map(), retries: new Set(), stopped: false };
+  const functions: Functions = { byName: new Map(), retries: new Set(), listeners: [], stopped: false };
   return {
     define: (definition) => {
       const log = createWriteStream(join(logDirectory, `${definition.name}.log`), { flags: 'a' });
@@ -122,6 +152,7 @@ export const createLambdaRuntime = (logDirectory: string, limits: PoolLimits = d
       find(functions, nameOrArn);
       void runInBackground(functions, nameOf(nameOrArn), payload);
     },
+    observe: (listener) => void functions.listeners.push(listener),
     kill: (nameOrArn) => find(functions, nameOrArn).pool.kill(),
     stop: () => stopAll(functions),
   };

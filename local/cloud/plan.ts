@@ -1,3 +1,4 @@
+import type { CompositeAlarm, MetricAlarm } from '../alarms/alarm.ts';
 import type { MappingDefinition } from './event-source-mapping.ts';
 import type { GatewayAuthorizer, GatewayResponse } from './gateway-definition.ts';
 import type { ScheduleDefinition } from './scheduler.ts';
@@ -76,7 +77,12 @@ export interface Plan {
   readonly schedules: ScheduleDefinition[];
   /** By the task definition's ARN. */
   readonly containers: Map<string, PlannedContainer>;
-  readonly services: { readonly name: string; readonly taskDefinitionArn: string; readonly desiredCount: number }[];
+  readonly services: {
+    readonly name: string;
+    readonly cluster: string;
+    readonly taskDefinitionArn: string;
+    readonly desiredCount: number;
+  }[];
   readonly databases: PlannedDatabase[];
   /** ARN of the secret with a cluster's login, by the cluster's ARN. */
   readonly databaseSecrets: Map<string, string>;
@@ -91,6 +97,10 @@ export interface Plan {
   readonly encryptionKeys: Map<string, string>;
   /** Role ARN by function name. */
   readonly functionRoles: Map<string, string>;
+  readonly alarms: MetricAlarm[];
+  readonly compositeAlarms: CompositeAlarm[];
+  /** Where something is here, by the address that it has on AWS: known once it runs. */
+  readonly addresses: Map<string, string>;
 }
 
 export const emptyPlan = (): Plan => ({
@@ -112,4 +122,7 @@ export const emptyPlan = (): Plan => ({
   resourcePolicies: [],
   encryptionKeys: new Map(),
   functionRoles: new Map(),
+  alarms: [],
+  compositeAlarms: [],
+  addresses: new Map(),
 });

@@ -18,6 +18,7 @@ export const justifiedGrants: readonly Justification[] = [
       'rotate-keys-schedule',
       'cycle-emms-schedule',
       'export-cdrs-schedule',
+      'send-canary-schedule',
     ],
     actions: ['sqs:SendMessage'],
     reason: 'EventBridge Scheduler puts runs there that Lambda would not take; here Lambda takes every one.',

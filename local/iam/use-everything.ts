@@ -368,6 +368,7 @@ const steps = {
   'a key that is issued': issueKey,
   'a provider with its password': administerProviders,
   'a test key': sendUnderTestKey,
+  'a canary': async ({ signalbox }: Run) => void (await signalbox.cloud.runSchedule('send-canary')),
   partitions: async ({ signalbox }: Run) => void (await signalbox.cloud.runSchedule('maintain-partitions')),
   'the books': async ({ signalbox }: Run) => void (await signalbox.cloud.runSchedule('reconcile-ledger')),
   'the figures': async ({ signalbox }: Run) => void (await signalbox.cloud.runSchedule('sum-statistics')),

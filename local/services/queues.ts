@@ -1,5 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { buildApp } from 'fauxqs';
+import * as z from 'zod';
 import { AwsError, demand, identifyCaller } from './aws-error.ts';
 import type { Endpoint } from './aws-json-server.ts';
 import type { Gate } from './gate.ts';
@@ -8,6 +10,32 @@ export interface QueuesOptions {
   readonly gate: Gate;
   readonly region?: string;
 }
+
+/** A queue as SQS tells CloudWatch of it. */
+export interface QueueFigures {
+  readonly visible: number;
+  readonly notVisible: number;
+  /** Of the oldest message that is there, in seconds; 0 where there is none. */
+  readonly oldestSeconds: number;
+}
+
+export interface Queues extends Endpoint {
+  /** Looks at a queue without receiving from it; undefined when there is none of that name. */
+  look(name: string): Promise<QueueFigures | undefined>;
+}
+
+const Inspected = z.object({
+  messages: z.object({
+    ready: z.array(z.object({ sentTimestamp: z.number() })),
+    inflight: z.array(z.object({ message: z.object({ sentTimestamp: z.number() }) })),
+  }),
+});
+
+const figuresOf = ({ messages: { ready, inflight } }: z.infer<typeof Inspected>): QueueFigures => {
+  const sent = [...ready, ...inflight.map(({ message }) => message)].map(({ sentTimestamp }) => sentTimestamp);
+  const oldestSeconds = sent.length === 0 ? 0 : Math.max(0, (Date.now() - Math.min(...sent)) / 1000);
+  return { visible: ready.length, notVisible: inflight.length, oldestSeconds };
+};
 
 /** fauxqs knows one account only. */
 const account = '000000000000';
@@ -42,9 +70,12 @@ const authorize = (gate: Gate, region: string, headers: IncomingHttpHeaders, bod
  * name under the URL that AWS would give. Unlike SQS it refuses characters above U+FFFF in a body, has no
  * fair order between message groups, and keeps no `MessageGroupId` on a standard queue.
  */
-export const startQueues = async ({ gate, region = 'eu-central-1' }: QueuesOptions): Promise<Endpoint> => {
+export const startQueues = async ({ gate, region = 'eu-central-1' }: QueuesOptions): Promise<Queues> => {
+  // What fauxqs shows to whoever asks is for this process alone.
+  const insider = randomUUID();
   const app = buildApp({ logger: false, defaultRegion: region });
   app.addHook('preHandler', async (request, reply) => {
+    if (request.headers['x-insider'] === insider) return;
     try {
       authorize(gate, region, request.headers, request.body);
     } catch (error) {
@@ -57,5 +88,9 @@ export const startQueues = async ({ gate, region = 'eu-central-1' }: QueuesOptio
     }
   });
   const url = await app.listen({ port: 0, host: '127.0.0.1' });
-  return { url, stop: () => app.close() };
+  const look = async (name: string) => {
+    const answer = await app.inject({ url: `/_fauxqs/queues/${name}`, headers: { 'x-insider': insider } });
+    return answer.statusCode === 200 ? figuresOf(Inspected.parse(answer.json())) : undefined;
+  };
+  return { url, look, stop: () => app.close() };
 };

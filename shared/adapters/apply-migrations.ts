@@ -42,7 +42,7 @@ const inTransaction = async (
  * Applies the migrations that are not applied yet, each in a transaction of its own, forward only. Two at once are told
  * apart by the row each inserts first: the second waits for the first, fails on it, and is to be run again.
  *
- * @returns the names of those that were applied now.
+ * @returns the names of those that were applied now. @throws Error naming the one that failed, and why.
  */
 export const applyMigrations = async (
   database: Database,
@@ -58,6 +58,9 @@ export const applyMigrations = async (
     await inTransaction(client, database, [
       { sql: 'INSERT INTO schema_migrations (name) VALUES (:name)', name },
       ...splitStatements(script).map((statement) => ({ sql: statement })),
-    ]);
+    ]).catch((cause: unknown) => {
+      const reason = cause instanceof Error ? cause.message : String(cause);
+      throw new Error(`The migration ${name} failed and left nothing of itself: ${reason}`, { cause });
+    });
   return pending.map(({ name }) => name);
 };

@@ -13,6 +13,9 @@ const metricOf: Readonly<Record<string, string>> = {
   UNKNOWN: 'MessagesUnknown',
 };
 
+/** Told also when there was none: the rate of delivery is made of both, and one that is missing would hide the other. */
+const alwaysTold = ['MessagesDelivered', 'MessagesFailed'] as const;
+
 /** One log line and one count a message that changed its state, and the cents that moved. */
 const count = ({ id, client_id, correlation_id, state, captured_cents, released_cents }: Settled): void => {
   const name = metricOf[state];
@@ -43,6 +46,7 @@ export const settleAndTell = async (
   ids: readonly string[],
 ): Promise<readonly Settled[]> => {
   const settled = await settleMessages(sql, ids);
+  if (settled.length > 0) for (const name of alwaysTold) metrics.addMetric(name, MetricUnit.Count, 0);
   settled.forEach(count);
   await call(callbacksQueueUrl, settled);
   return settled;

@@ -81,7 +81,10 @@ test('what was counted is published as one sum, once, with how full the windows 
   bridge.publish();
   bridge.publish();
   const values = (wanted: string) => added.mock.calls.filter(([name]) => name === wanted).map(([, , value]) => value);
-  expect(values('PartsSubmitted')).toEqual([1_000]);
+  // What alarms divide by is told also when it is nought.
+  expect(values('PartsSubmitted')).toEqual([1_000, 0]);
+  expect(values('SubmitErrors')).toEqual([0, 0]);
+  expect(values('ReceiptsReceived')).toEqual([0, 0]);
   expect(values('DeliveriesIgnored')).toEqual([1]);
   expect(values('BoundSessions')).toEqual([2, 2]);
   expect(values('BindsMissing')).toEqual([2, 2]);

@@ -3,6 +3,7 @@ import type { Registry } from 'prom-client';
 import { metrics, publishMetrics } from '#shared/telemetry.ts';
 import { type BindState, createInstruments, type LinkFigures, type Measured } from './bridge-instruments.ts';
 import { commandStatusName, type StatusTable, statusTable } from './pdu/command-status.ts';
+import { createProviderSums, type ProviderSums } from './provider-sums.ts';
 import type { SubmitResult } from './session/session-types.ts';
 import type { SupervisorEvent } from './session/supervisor.ts';
 
@@ -39,24 +40,20 @@ const stateAfter: { readonly [Type in SupervisorEvent['type']]?: BindState } = {
   'session-closed': 'waiting',
 };
 
+/** Told also when there was none: what an alarm divides by, or compares with, must not be missing. */
+const alwaysTold = ['PartsSubmitted', 'SubmitErrors', 'ReceiptsReceived'] as const;
+
 /** Sums for CloudWatch, between two minutes: adding to a metric for each part would cost more than the part does. */
 const createSums = () => {
-  let sums = new Map<string, number>();
+  const zeros = () => new Map<string, number>(alwaysTold.map((name) => [name, 0]));
+  let sums = zeros();
   return {
     add: (name: string) => void sums.set(name, (sums.get(name) ?? 0) + 1),
     move: () => {
       for (const [name, sum] of sums) metrics.addMetric(name, MetricUnit.Count, sum);
-      sums = new Map();
+      sums = zeros();
     },
   };
-};
-
-/** What an alarm is to name the provider of has it as its dimension: a metric for each of few providers. */
-const publishOf = (provider: string, { slots, bound, openCircuits }: LinkFigures): void => {
-  const single = (name: string, value: number) =>
-    metrics.singleMetric().addDimension('provider', provider).addMetric(name, MetricUnit.Count, value);
-  single('ProviderBindsMissing', Math.max(0, slots - bound));
-  single('ProviderCircuitsOpen', openCircuits);
 };
 
 const publishAll = (all: readonly LinkFigures[]): void => {
@@ -124,7 +121,7 @@ const createBinds = (provider: string, { events, reconnects, bindsRefused, lost 
 
 /** The same figures for Prometheus and, by EMF, for CloudWatch; never a client or a number among their labels. */
 export const createBridgeMetrics = (): BridgeMetrics => {
-  const providers = new Map<string, Measured>();
+  const providers = new Map<string, Measured & { readonly own: ProviderSums }>();
   const instruments = createInstruments(() => providers.values());
   const sums = createSums();
 
@@ -132,7 +129,8 @@ export const createBridgeMetrics = (): BridgeMetrics => {
     registry: instruments.registry,
     of: (provider, figures, statusOf = statusTable()) => {
       const { bindsIn, happened } = createBinds(provider, instruments, sums);
-      const measured: Measured = { provider, figures, bindsIn };
+      const own = createProviderSums(provider);
+      const measured = { provider, figures, bindsIn, own };
       providers.set(provider, measured);
       return {
         answered: (result, seconds) => {
@@ -140,16 +138,24 @@ export const createBridgeMetrics = (): BridgeMetrics => {
           const meaning = refused === undefined ? '' : statusOf(refused).means;
           const command_status = refused === undefined ? '' : commandStatusName(refused);
           instruments.submits.inc({ provider, outcome: result.outcome, class: meaning, command_status });
-          if (result.outcome !== 'unknown') instruments.responses.observe({ provider }, seconds);
+          if (result.outcome !== 'unknown') {
+            instruments.responses.observe({ provider }, seconds);
+            own.responded(seconds);
+          }
+          if (result.outcome !== 'accepted') own.refused(command_status || result.outcome);
           if (meaning === 'throttle') sums.add('SubmitsThrottled');
         },
         submitted: (result, seconds) => {
           instruments.latency.observe({ provider }, seconds);
           sums.add(result.outcome === 'accepted' ? 'PartsSubmitted' : 'SubmitErrors');
+          if (result.outcome === 'accepted') own.submitted();
         },
         received: (kind, reason = '') => {
           instruments.deliveries.inc({ provider, kind, reason });
-          if (kind === 'receipt') sums.add('ReceiptsReceived');
+          if (kind === 'receipt') {
+            sums.add('ReceiptsReceived');
+            own.receipted();
+          }
           if (kind === 'ignored') sums.add('DeliveriesIgnored');
         },
         happened,
@@ -164,8 +170,8 @@ export const createBridgeMetrics = (): BridgeMetrics => {
     },
     publish: () => {
       sums.move();
-      const all = [...providers.values()].map(({ provider, figures }) => ({ provider, figures: figures() }));
-      for (const { provider, figures } of all) publishOf(provider, figures);
+      const all = [...providers.values()].map(({ figures, own }) => ({ own, figures: figures() }));
+      for (const { own, figures } of all) own.publish(figures);
       publishAll(all.map(({ figures }) => figures));
       publishMetrics();
     },

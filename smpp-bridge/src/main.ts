@@ -16,6 +16,8 @@ const env = readEnv({
   BIND_SLOTS_TABLE_NAME: z.string().min(1),
   PROVIDER_SECRETS_PREFIX: z.string().min(1),
   METRICS_PORT: z.coerce.number().int().min(0).max(65_535),
+  /** How often the alarms' metrics are told; a minute is what CloudWatch keeps. */
+  METRICS_SECONDS: z.coerce.number().int().min(1).max(60).default(60),
 });
 
 /** What is in flight may wait so long for its responses: well below the task's stopTimeout of 120 s. */
@@ -37,7 +39,7 @@ const run = async (): Promise<void> => {
     },
   );
   const health = await startHealthServer(env.METRICS_PORT, bridge.isReady, bridge.metrics.registry);
-  const publishing = setInterval(bridge.metrics.publish, 60_000);
+  const publishing = setInterval(bridge.metrics.publish, 1000 * env.METRICS_SECONDS);
   logger.info('The bridge runs', { metrics_port: health.port });
 
   const stop = async (signal: string): Promise<void> => {

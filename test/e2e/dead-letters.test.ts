@@ -3,6 +3,7 @@ import { v7 as uuidV7 } from 'uuid';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type * as z from 'zod';
 import { CallbackDue, InboundReceived, MessageAccepted, OutcomesReported } from '#shared/contracts/queue-messages.ts';
+import { openRedrive } from '../../local/redrive/redrive.ts';
 import { inspectQueues, type QueueInspector } from '../support/queue-inspector.ts';
 import { type RunningSignalbox, startRunningSignalbox } from '../support/running-signalbox.ts';
 import { until } from '../support/until.ts';
@@ -136,6 +137,20 @@ const consumers = [
   { queue: 'inbound', consumer: 'handle-inbound', type: 'InboundReceived', neighbour: inboundText },
   { queue: 'callbacks', consumer: 'notify-client', type: 'CallbackDue', neighbour: dueCallback },
 ];
+
+describe('a redrive', () => {
+  test('tells of dead letters first, then moves them back, where they are worked off', patience, async () => {
+    const good = await dueCallback();
+    await queues.put('callbacks-dlq', [good.body]);
+    const redrive = await openRedrive(box.sqs, 'signalbox-local-callbacks');
+    const { waiting, sample } = await redrive.survey();
+    expect([waiting, sample.map(({ type }) => type)]).toEqual([1, ['CallbackDue/1']]);
+    expect(await good.isDone()).toBe(false);
+    expect(await redrive.move(10)).toBe(1);
+    await until('the callback is made', good.isDone);
+    expect(await queues.depth('callbacks-dlq')).toBe(0);
+  });
+});
 
 describe('what does not parse', () => {
   test.each(consumers)('is the only failure of its batch for $consumer', patience, async (each) => {

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { App, Stack } from 'aws-cdk-lib';
 import { expect, test } from 'vitest';
+import { bridges, inspectImage } from '../../infra/check-images.ts';
 import { bundleProgram, filesUnder } from '../../infra/program-bundle.ts';
 
 const scope = () => new Stack(new App(), 'stack');
@@ -23,6 +24,11 @@ test('a bundle that holds CommonJS can require Node’s modules; one that does n
     readFileSync(join(bundleProgram(scope(), 'test-bundle', { entry, outfile }), outfile), 'utf8').split('\n')[0];
   expect(first('smpp-bridge/src/main.ts', 'main.mjs')).toContain('createRequire');
   expect(first(migrate.entry, 'index.mjs')).not.toContain('createRequire');
+});
+
+test.each(bridges)('the image of %s holds its bundle alone, which asks for nothing but Node', (bridge) => {
+  const { files, faults } = inspectImage(bridge);
+  expect([files.map(({ path }) => path), faults]).toEqual([['main.mjs'], []]);
 });
 
 test('a program that is not there fails the synthesis', () => {

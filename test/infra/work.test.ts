@@ -71,6 +71,7 @@ describe('schedules', () => {
       ['signalbox-prod-reconcile-ledger', 'rate(1 hour)'],
       ['signalbox-prod-sum-statistics', 'rate(5 minutes)'],
       ['signalbox-prod-export-cdrs', 'rate(15 minutes)'],
+      ['signalbox-prod-send-canary', 'rate(5 minutes)'],
     ]);
     const targets = schedules.map(({ Target }) => Target as { RoleArn: unknown; DeadLetterConfig?: unknown });
     expect(new Set(targets.map(({ RoleArn }) => JSON.stringify(RoleArn))).size).toBe(8);
@@ -214,6 +215,7 @@ describe('what must not be lost', () => {
         "AWS::S3::Bucket CdrsBucket7FA10DAE: Retain",
         "AWS::SQS::Queue CallbacksDeadLettersQueueE5588C08: Delete",
         "AWS::SQS::Queue CallbacksQueueE66F73FB: Delete",
+        "AWS::SQS::Queue CanaryScheduleDeadLettersQueue7BEFFD08: Delete",
         "AWS::SQS::Queue CasRequestsDeadLettersQueue2FC58E96: Delete",
         "AWS::SQS::Queue CasRequestsQueue6BBC066A: Delete",
         "AWS::SQS::Queue CycleEmmsScheduleDeadLettersQueue82355B8F: Delete",
@@ -238,6 +240,8 @@ describe('what must not be lost', () => {
         "AWS::SQS::Queue RemoveExpiredScheduleDeadLettersQueueDB613F60: Delete",
         "AWS::SQS::Queue RotateKeysScheduleDeadLettersQueue30641CFF: Delete",
         "AWS::SQS::Queue SumStatisticsScheduleDeadLettersQueue4B70AFE6: Delete",
+        "AWS::SecretsManager::Secret FirstKeysAdminKeySecretCF5350D6: Retain",
+        "AWS::SecretsManager::Secret FirstKeysCanaryKeySecretF3C251B2: Retain",
         "AWS::SecretsManager::Secret HsmSecret50E12EFA: Retain",
         "AWS::SecretsManager::Secret KeyCheckSecret8677209B: Retain",
         "AWS::SecretsManager::Secret signalboxproddataDatabaseClusterSecret686580DC3fdaad7efa858a3daf9490cf0a702aeb: Delete",

@@ -14,7 +14,16 @@ import {
   requireActions,
   tracingActions,
 } from '../required-actions.ts';
-import { count, generatedName, type Maker, type Resource, readProperties, unused, whereOf } from '../resource.ts';
+import {
+  count,
+  generatedName,
+  type Maker,
+  type Resource,
+  readProperties,
+  unused,
+  type Workshop,
+  whereOf,
+} from '../resource.ts';
 
 const LambdaFunction = z.strictObject({
   FunctionName: z.string().optional(),
@@ -79,6 +88,10 @@ const mayLog = (access: AccessControl, session: string, group: string): boolean 
     .map(({ principal, action, resource }) => ({ principal, service: 'logs', action, resource, context: {} }))
     .every((call) => access.authorize(call).allowed);
 
+/** What has an address of its own on AWS is told where it is here. */
+const localized = (variables: Readonly<Record<string, string>>, { plan }: Workshop): Record<string, string> =>
+  Object.fromEntries(Object.entries(variables).map(([name, value]) => [name, plan.addresses.get(value) ?? value]));
+
 const makeFunction: Maker = (resource, workshop) => {
   const properties = readProperties(resource, LambdaFunction);
   const directory = workshop.assembly.fileAsset(properties.Code.S3Key);
@@ -102,7 +115,7 @@ const makeFunction: Maker = (resource, workshop) => {
     reservedConcurrency: properties.ReservedConcurrentExecutions,
     mayLog: () => mayLog(access, ofLambda, reservedVariables.AWS_LAMBDA_LOG_GROUP_NAME),
     environment: () => ({
-      ...properties.Environment.Variables,
+      ...localized(properties.Environment.Variables, workshop),
       ...reservedVariables,
       ...workshop.sdkEnvironment(key),
     }),

@@ -148,7 +148,12 @@ const planService: Maker = (resource, { plan, access }) => {
   const start = plan.containers.get(service.TaskDefinition)?.start ?? [];
   if (service.DesiredCount > 0)
     requireActions(access, start, { name: 'ResourceInitializationError', text: 'The task could not be started.' });
-  plan.services.push({ name, taskDefinitionArn: service.TaskDefinition, desiredCount: service.DesiredCount });
+  plan.services.push({
+    name,
+    cluster: service.Cluster,
+    taskDefinitionArn: service.TaskDefinition,
+    desiredCount: service.DesiredCount,
+  });
   const arn = `arn:aws:ecs:${region}:${accountId}:service/${service.Cluster}/${name}`;
   return { ref: arn, attributes: { Name: name, ServiceArn: arn } };
 };
