@@ -4,6 +4,7 @@ import { benchCas } from './cas.ts';
 import { benchJourney } from './journey.ts';
 import { benchList } from './list.ts';
 import { benchOta } from './ota.ts';
+import { benchScale } from './scale.ts';
 import { benchSmpp } from './smpp.ts';
 import { benchThrottle } from './throttle.ts';
 
@@ -14,6 +15,7 @@ const benches: Readonly<Record<string, (args: readonly string[]) => Promise<void
   journey: benchJourney,
   list: benchList,
   ota: benchOta,
+  scale: benchScale,
   smpp: benchSmpp,
   throttle: benchThrottle,
 };

@@ -62,8 +62,12 @@ export const operatorArn = `arn:aws:iam::${accountId}:user/operator`;
 
 const SecretLogin = z.object({ username: z.string(), password: z.string() });
 
-const loginOf = (secrets: SecretsManager, { host, port }: Login, secretArn: string): Login | undefined => {
-  const text = secrets.currentText(secretArn);
+const loginOf = async (
+  secrets: SecretsManager,
+  { host, port }: Login,
+  secretArn: string,
+): Promise<Login | undefined> => {
+  const text = await secrets.currentText(secretArn);
   if (text === undefined) return undefined;
   const { username, password } = SecretLogin.parse(JSON.parse(text));
   return { host, port, user: username, password };
@@ -176,7 +180,7 @@ export const startServices = async (options: ServicesOptions, shutdown: Shutdown
     sdkEnvironment: (key) => environmentOf(key === operator ? endpoints : reached, key),
     registerCluster: async (clusterArn) => {
       if (endpoints.rdsData) throw new Error('The dev cloud has one database cluster, and this is a second.');
-      const login = async (secretArn: string) => loginOf(secrets, postgres, secretArn);
+      const login = (secretArn: string) => loginOf(secrets, postgres, secretArn);
       const dataApi = shutdown.add(await startDataApi({ gate, clusterArn, loginOf: login }));
       endpoints.rdsData = dataApi.url;
       reached.rdsData = await reach('rds-data', dataApi.url);

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { AwsError } from './aws-error.ts';
 import { type Endpoint, startAwsJsonServer } from './aws-json-server.ts';
+import { emulatedElsewhere } from './emulated-elsewhere.ts';
 import type { Gate } from './gate.ts';
 import { cryptography } from './kms/cryptography.ts';
 import { KeyState, openKeys } from './kms/keys.ts';
@@ -19,6 +20,8 @@ const operations = { ...management, ...cryptography };
 
 /** AWS KMS (AWS JSON 1.1, `kms`): symmetric and HMAC keys, aliases, rotation with old ciphertexts still opening. */
 export const startKms = async (options: KmsOptions): Promise<Endpoint> => {
+  const elsewhere = emulatedElsewhere('kms');
+  if (elsewhere) return elsewhere;
   const path = options.directory === undefined ? undefined : join(options.directory, 'kms.json');
   const file = openState(path, KeyState, { keys: [], aliases: {} });
   const keys = openKeys(file, options.account ?? '000000000000', options.region ?? 'eu-central-1');

@@ -4,6 +4,7 @@ import { buildApp } from 'fauxqs';
 import * as z from 'zod';
 import { AwsError, demand, identifyCaller } from './aws-error.ts';
 import type { Endpoint } from './aws-json-server.ts';
+import { emulatedElsewhere } from './emulated-elsewhere.ts';
 import type { Gate } from './gate.ts';
 
 export interface QueuesOptions {
@@ -20,7 +21,7 @@ export interface QueueFigures {
 }
 
 export interface Queues extends Endpoint {
-  /** Looks at a queue without receiving from it; undefined when there is none of that name. */
+  /** Looks at a queue without receiving from it; undefined when there is none of that name here. */
   look(name: string): Promise<QueueFigures | undefined>;
 }
 
@@ -71,6 +72,8 @@ const authorize = (gate: Gate, region: string, headers: IncomingHttpHeaders, bod
  * fair order between message groups, and keeps no `MessageGroupId` on a standard queue.
  */
 export const startQueues = async ({ gate, region = 'eu-central-1' }: QueuesOptions): Promise<Queues> => {
+  const elsewhere = emulatedElsewhere('sqs');
+  if (elsewhere) return { ...elsewhere, look: async () => undefined };
   // What fauxqs shows to whoever asks is for this process alone.
   const insider = randomUUID();
   const app = buildApp({ logger: false, defaultRegion: region });

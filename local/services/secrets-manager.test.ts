@@ -49,7 +49,7 @@ test('a secret is read by name, ARN, and ARN without its last six characters', a
   expect(ARN).toMatch(/^arn:aws:secretsmanager:eu-central-1:000000000000:secret:app\/login-[A-Za-z0-9]{6}$/);
   for (const id of ['app/login', ARN, ARN.slice(0, -7)]) {
     expect(await read(id)).toMatchObject({ ARN, Name: 'app/login', SecretString: 'first' });
-    expect(service.currentText(id)).toBe('first');
+    expect(await service.currentText(id)).toBe('first');
   }
   await expect(read('app')).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
   await expect(create('app/login')).rejects.toMatchObject({ name: 'ResourceExistsException' });

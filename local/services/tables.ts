@@ -3,6 +3,7 @@ import { Readable } from 'node:stream';
 import dynalite from 'dynalite';
 import { AwsError, demand, identifyCaller } from './aws-error.ts';
 import type { Endpoint } from './aws-json-server.ts';
+import { emulatedElsewhere } from './emulated-elsewhere.ts';
 import type { Gate } from './gate.ts';
 
 export interface TablesOptions {
@@ -92,6 +93,8 @@ const createServer = (options: TablesOptions, account: string, region: string) =
  * a condition fails. A table is ACTIVE as soon as it is made.
  */
 export const startTables = async (options: TablesOptions): Promise<Endpoint> => {
+  const elsewhere = emulatedElsewhere('dynamodb');
+  if (elsewhere) return elsewhere;
   const { account = '000000000000', region = 'eu-central-1' } = options;
   const server = createServer(options, account, region);
   const [inner] = server.listeners('request') as RequestListener[];

@@ -31,7 +31,7 @@ afterAll(async () => {
 test('a password is written whether there was one or not, and read as it is now', async () => {
   expect(await secrets.read('carrier')).toBeNull();
   await secrets.put('carrier', 'first');
-  expect(service.currentText('signalbox-test/providers/carrier')).toBe('{"password":"first"}');
+  expect(await service.currentText('signalbox-test/providers/carrier')).toBe('{"password":"first"}');
   await secrets.put('carrier', 'second');
   expect(await secrets.read('carrier')).toBe('second');
 });

@@ -32,12 +32,13 @@ const clientWith = async (creditCents: number, settings: object = {}): Promise<I
   return client;
 };
 
-/** What a request can have left behind. */
+/** What a request can have left behind; how earlier messages are settled meanwhile is not its doing. */
 const writtenFor = ({ clientId }: IssuedClient) =>
   box.query(
     `SELECT (SELECT count(*)::int FROM messages WHERE client_id = $1) AS messages,
        (SELECT count(*)::int FROM credit_locks WHERE client_id = $1) AS locks,
-       (SELECT count(*)::int FROM ledger_entries WHERE client_id = $1) AS entries,
+       (SELECT count(*)::int FROM ledger_entries
+         WHERE client_id = $1 AND kind NOT IN ('CAPTURE', 'RELEASE')) AS entries,
        (SELECT count(*)::int FROM idempotency_keys WHERE client_id = $1) AS keys,
        (SELECT coalesce(sum(messages), 0)::int FROM destination_counts WHERE client_id = $1) AS counts,
        (SELECT spent_cents FROM clients WHERE id = $1) AS spent`,

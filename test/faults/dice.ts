@@ -6,8 +6,8 @@ export interface Dice {
   shuffle<Value>(values: readonly Value[]): Value[];
 }
 
-/** mulberry32: small, and the same on every machine. */
-const createRandom = (seed: number): (() => number) => {
+/** mulberry32: numbers from 0 to below 1; small, and the same on every machine. */
+export const createRandom = (seed: number): (() => number) => {
   let state = Math.imul(seed, 0x9e3779b1) >>> 0;
   return () => {
     state = (state + 0x6d2b79f5) >>> 0;
