@@ -1,4 +1,5 @@
 import { benchApi } from './api.ts';
+import { benchBridge } from './bridge.ts';
 import { benchCarousel } from './carousel.ts';
 import { benchCas } from './cas.ts';
 import { benchJourney } from './journey.ts';
@@ -10,6 +11,7 @@ import { benchThrottle } from './throttle.ts';
 
 const benches: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = {
   api: benchApi,
+  bridge: benchBridge,
   carousel: benchCarousel,
   cas: benchCas,
   journey: benchJourney,

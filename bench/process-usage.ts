@@ -37,6 +37,9 @@ const read = (pid: number): Process | undefined => {
   }
 };
 
+/** Processor time that a process has used since it began, in seconds; 0 of one that is no more. Linux. */
+export const cpuSecondsOf = (pid: number): number => read(pid)?.cpuSeconds ?? 0;
+
 /** This process and all that it started, on Linux; those of one name as one. Shared pages count in each. */
 export const usageOfAll = (): Usage[] => {
   const all = readdirSync('/proc')

@@ -36,6 +36,10 @@ const isPrivate = (cidr: string): boolean => {
   );
 };
 
+const exemptHost = z.union([z.hostname(), z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()], {
+  error: 'is no host and no network',
+});
+
 /** Two private subnets of 1,024 addresses and four small ones take a /20; AWS gives a VPC a /16 at most. */
 const networkCidr = z
   .string()
@@ -160,6 +164,8 @@ const Config = z
       ({ tasks, mostTasks = tasks }) => mostTasks >= tasks,
       { path: ['mostTasks'], error: 'is below tasks: it is what the service may grow to' },
     ),
+    statisticsMonths: whole(2, 120),
+    providerHosts: z.array(exemptHost),
     cdr: Cdr,
     monthlyBudgetUsd: whole(1, 10_000_000),
     inboundWaitMinutes: whole(1, 24 * 60),

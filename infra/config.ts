@@ -24,9 +24,16 @@ export interface StageConfig {
   readonly database: DatabaseConfig;
   readonly api: ApiConfig;
   readonly bridge: BridgeConfig;
+  /**
+   * Where a provider may be although it is not public: hosts, as they are written in its settings, or networks that a
+   * VPN or Direct Connect leads to. Without the stage's own network.
+   */
+  readonly providerHosts: readonly string[];
   /** For how long parts of an inbound message wait for the rest, before it is given to the client as far as it came. */
   readonly inboundWaitMinutes: number;
   readonly cdr: CdrConfig;
+  /** For how many months providers' and clients' figures by the hour are kept: a year, to be compared with the one before. */
+  readonly statisticsMonths: number;
   readonly hsm: HsmConfig;
   /** Only where there is a multiplexer that takes EMMs. */
   readonly muxBridge?: MuxBridgeConfig;
@@ -157,7 +164,9 @@ const dev: StageConfig = {
   },
   api: { throttle: { rate: 1000, burst: 200 }, firewall: false },
   bridge: { architecture: 'arm64', tasks: 1, metricsSeconds: 60, cpu: 256, memoryMiB: 512 },
+  providerHosts: [],
   inboundWaitMinutes: 30,
+  statisticsMonths: 13,
   cdr,
   hsm,
   monthlyBudgetUsd: 200,

@@ -92,7 +92,7 @@ export class ApiStack extends StageStack {
         LIMITS_TABLE_NAME: data.limits.tableName,
         ANSWERS_TABLE_NAME: data.answers.tableName,
         KEY_CHECK_SECRET_ARN: data.keyCheckSecret.secretArn,
-        ...providerExemptHosts(this),
+        ...providerExemptHosts(this, deployment.config),
         PROVIDER_SECRETS_PREFIX: data.providerSecretsPrefix,
       },
     });

@@ -21,6 +21,7 @@ import {
   metricsPort,
   runtimePlatformOf,
 } from '../constructs/bridge-image.ts';
+import { providerExemptHosts } from '../constructs/provider-exempt-hosts.ts';
 import { commonEnvironment } from '../constructs/service-function.ts';
 import { acknowledge, type Deployment, StageStack } from '../deployment.ts';
 import type { DataStack } from './data.ts';
@@ -111,6 +112,7 @@ export class BridgeStack extends StageStack {
         ...queueEnvironment(...messaging.deliveries, messaging.outcomes, messaging.inbound),
         BIND_SLOTS_TABLE_NAME: data.bindSlots.tableName,
         PROVIDER_SECRETS_PREFIX: data.providerSecretsPrefix,
+        ...providerExemptHosts(this, config),
         METRICS_PORT: `${metricsPort}`,
         METRICS_SECONDS: `${config.bridge.metricsSeconds}`,
       },

@@ -58,6 +58,7 @@ export class SchedulesStack extends StageStack {
         expression: 'cron(10 2 * * ? *)',
         runsWithin: { period: Duration.hours(1), periods: 26 },
         sendsTo: [],
+        environment: { STATISTICS_MONTHS: `${deployment.config.statisticsMonths}` },
       },
       {
         name: 'reconcile-ledger',

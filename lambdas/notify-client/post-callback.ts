@@ -1,8 +1,7 @@
-import { Agent as HttpAgent, type IncomingMessage, request as requestHttp } from 'node:http';
-import { Agent as HttpsAgent, request as requestHttps } from 'node:https';
+import { createAgents, postOutward } from '#shared/adapters/post-outward.ts';
+import { AddressRefused, createPublicLookup, createResolve, type Resolve } from '#shared/adapters/public-lookup.ts';
 import { callbackUrlRefusals, checkCallbackUrl } from '#shared/domain/callback-url.ts';
 import { isPublicAddress } from '#shared/domain/public-address.ts';
-import { AddressRefused, createPublicLookup, createResolve, type Resolve } from './public-lookup.ts';
 
 export interface CallbackRequest {
   readonly url: string;
@@ -30,29 +29,13 @@ export interface PosterOptions {
   readonly isPublic?: (address: string) => boolean;
 }
 
-/** What of an answer's body is let come before the connection is cut; nobody reads it. */
-const maxAnswerBytes = 64 * 1_024;
-
 /** Connections are not kept: a function may be frozen for minutes between two callbacks. */
-const httpAgent = new HttpAgent({ keepAlive: false });
-const httpsAgent = new HttpsAgent({ keepAlive: false });
-
-/** Lets the body pass and go; the status stands, whatever comes of the body. */
-const discard = (answer: IncomingMessage): Promise<void> =>
-  new Promise((resolve) => {
-    let bytes = 0;
-    answer.on('data', (chunk: Buffer) => {
-      bytes += chunk.length;
-      if (bytes > maxAnswerBytes) answer.destroy();
-    });
-    answer.on('error', () => resolve());
-    answer.on('close', () => resolve());
-  });
+const agents = createAgents(0);
 
 /** A fault by its code: its message may hold addresses or parts of the URL. */
-const describeFault = (error: NodeJS.ErrnoException, signal: AbortSignal, deadlineMs: number): Posted => {
+const describeFault = (error: NodeJS.ErrnoException, isLate: boolean, deadlineMs: number): Posted => {
   if (error instanceof AddressRefused) return { outcome: 'refused', error: error.message };
-  if (signal.aborted) return { outcome: 'unreachable', error: `No answer within ${deadlineMs / 1_000} s` };
+  if (isLate) return { outcome: 'unreachable', error: `No answer within ${deadlineMs / 1_000} s` };
   return { outcome: 'unreachable', error: `The connection failed (${error.code ?? error.name})` };
 };
 
@@ -66,30 +49,17 @@ export const createPoster = (options: PosterOptions): PostCallback => {
   return async ({ url: text, body, signature }) => {
     const check = checkCallbackUrl(text, exemptOrigins);
     if (check.outcome === 'refused') return { outcome: 'refused', error: callbackUrlRefusals[check.reason] };
-    const secure = check.url.protocol === 'https:';
-    const signal = AbortSignal.timeout(deadlineMs);
-    const settings = {
-      method: 'POST',
-      agent: secure ? httpsAgent : httpAgent,
-      signal,
-      headers: {
-        'content-type': 'application/json',
-        'content-length': Buffer.byteLength(body),
-        'user-agent': 'Signalbox-Callbacks/1',
-        'signalbox-signature': signature,
-      },
+    const posted = await postOutward({
+      url: check.url,
+      body,
+      headers: { 'user-agent': 'Signalbox-Callbacks/1', 'signalbox-signature': signature },
+      deadlineMs,
+      agents,
       // An exempt origin is named by the operator: the system may resolve it, from the hosts file too.
-      ...(check.exempt ? {} : { lookup }),
-    };
-    return new Promise<Posted>((settle) => {
-      let answered: Posted | undefined;
-      const request = (secure ? requestHttps : requestHttp)(check.url, settings, (answer) => {
-        const posted: Posted = { outcome: 'answered', status: answer.statusCode ?? 0 };
-        answered = posted;
-        void discard(answer).then(() => settle(posted));
-      });
-      request.on('error', (error) => settle(answered ?? describeFault(error, signal, deadlineMs)));
-      request.end(body);
+      lookup: check.exempt ? undefined : lookup,
     });
+    // The status stands, whatever comes of the body, which nobody reads.
+    if (posted.outcome === 'answered') return { outcome: 'answered', status: posted.status };
+    return describeFault(posted.error, posted.isLate, deadlineMs);
   };
 };

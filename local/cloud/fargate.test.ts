@@ -70,6 +70,22 @@ test('a killed task is replaced by another', async () => {
   expect(logOf('replaced')).toMatch(/stopped: SIGKILL/);
 });
 
+test('a service that is scaled starts what is missing and stops the youngest, for good', async () => {
+  const service = await start('scaled');
+  const [first] = service.tasks();
+  await service.scaleTo(3);
+  expect(service.tasks()).toHaveLength(3);
+  await expect.poll(() => logOf('scaled').match(/ready/g), { timeout: 10_000 }).toHaveLength(3);
+  const others = service.tasks().slice(1);
+  await service.scaleTo(1);
+  expect(service.tasks()).toEqual([first]);
+  expect(others.map(({ pid }) => alive(pid))).toEqual([false, false]);
+  process.kill(first?.pid ?? 0, 'SIGKILL');
+  await expect.poll(() => service.tasks().some(({ pid }) => pid !== first?.pid), { timeout: 10_000 }).toBe(true);
+  expect(service.tasks()).toHaveLength(1);
+  expect(logOf('scaled').match(/ started/g)).toHaveLength(4);
+});
+
 test('a task is asked to stop and may drain', async () => {
   const service = await start('draining');
   await expect.poll(() => logOf('draining'), { timeout: 10_000 }).toMatch(/ready/);

@@ -29,6 +29,8 @@ export interface FargateService {
   readonly name: string;
   /** The tasks that run now; one that died is replaced by another with other ports. */
   tasks(): readonly Task[];
+  /** Another desired count, as by UpdateService: what is missing was started when it resolves, and what is too much has stopped. */
+  scaleTo(desiredCount: number): Promise<void>;
   /** SIGTERM, and SIGKILL for what is left after the stop timeout; no process stays. */
   stop(): Promise<void>;
 }
@@ -43,7 +45,7 @@ interface Service {
   readonly say: (line: string) => void;
   readonly running: Set<RunningTask>;
   readonly restarts: Set<NodeJS.Timeout>;
-  stopping: boolean;
+  desiredCount: number;
 }
 
 /** A task that lived this long has started well: the next failure counts from the beginning. */
@@ -102,7 +104,7 @@ const note = ({ logFile }: Service, line: string): void => {
 const onExit = (service: Service, task: RunningTask, startedAt: number, failures: number, how: string): void => {
   service.running.delete(task);
   note(service, `task ${task.pid} stopped: ${how}`);
-  if (service.stopping) return;
+  if (service.running.size >= service.desiredCount) return;
   const count = Date.now() - startedAt > settledAfter ? 0 : failures;
   const wait = Math.min(1000 * 2 ** count, service.definition.longestRestartMs ?? longestBackoff);
   service.say(`${service.definition.name}: task ${task.pid} stopped (${how}); another starts in ${wait / 1000} s`);
@@ -117,7 +119,7 @@ const onExit = (service: Service, task: RunningTask, startedAt: number, failures
 
 const startTask = async (service: Service, failures: number): Promise<void> => {
   const ports = await mapPorts(service.definition.containerPorts);
-  if (service.stopping) return;
+  if (service.running.size >= service.desiredCount) return;
   const child = launch(service, environmentOf(service.definition.environment, ports));
   if (child.pid === undefined) {
     const [error] = (await once(child, 'error')) as [Error];
@@ -139,6 +141,17 @@ const stopTask = async ({ definition }: Service, { child }: RunningTask): Promis
   clearTimeout(timer);
 };
 
+const scaleTo = async (service: Service, desiredCount: number): Promise<void> => {
+  service.desiredCount = desiredCount;
+  if (desiredCount === 0) {
+    for (const timer of service.restarts) clearTimeout(timer);
+    service.restarts.clear();
+  }
+  const surplus = [...service.running].slice(desiredCount);
+  await Promise.all(surplus.map((task) => stopTask(service, task)));
+  while (service.running.size + service.restarts.size < service.desiredCount) await startTask(service, 0);
+};
+
 /** Starts the tasks of a service as child processes, and starts another whenever one dies, with growing pauses. */
 export const startFargateService = async (
   definition: ServiceDefinition,
@@ -147,15 +160,12 @@ export const startFargateService = async (
 ): Promise<FargateService> => {
   mkdirSync(logDirectory, { recursive: true });
   const logFile = join(logDirectory, `${definition.name}.log`);
-  const service: Service = { definition, logFile, say, running: new Set(), restarts: new Set(), stopping: false };
-  for (let count = 0; count < definition.desiredCount; count++) await startTask(service, 0);
+  const service: Service = { definition, logFile, say, running: new Set(), restarts: new Set(), desiredCount: 0 };
+  await scaleTo(service, definition.desiredCount);
   return {
     name: definition.name,
     tasks: () => [...service.running].map(({ pid, ports }) => ({ pid, ports })),
-    stop: async () => {
-      service.stopping = true;
-      for (const timer of service.restarts) clearTimeout(timer);
-      await Promise.all([...service.running].map((task) => stopTask(service, task)));
-    },
+    scaleTo: (desiredCount) => scaleTo(service, desiredCount),
+    stop: () => scaleTo(service, 0),
   };
 };

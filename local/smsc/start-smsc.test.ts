@@ -64,6 +64,17 @@ describe('binding', () => {
     await esme.closed;
     await expect.poll(() => smsc.sessions()).toEqual([]);
   });
+  test('the most that were ever bound at one time are known, and refused binds are none of them', async () => {
+    const smsc = await start();
+    const first = await bindEsme(smsc);
+    await bindStatus(smsc, 'box', 'wrong');
+    await first.request('unbind');
+    await first.closed;
+    await bindEsme(smsc);
+    expect(smsc.mostBound()).toBe(1);
+    await bindEsme(smsc);
+    expect(smsc.mostBound()).toBe(2);
+  });
   test('a bind is refused as the behaviour says', async () => {
     const smsc = await start({ bindStatus: 0x0d });
     expect((await bindStatus(smsc, 'box', 'secret'))[0]).toBe(0x0d);

@@ -53,6 +53,8 @@ export interface Smsc {
   readonly messages: () => readonly ReceivedMessage[];
   readonly duplicates: () => readonly Duplicate[];
   readonly sessions: () => readonly SessionState[];
+  /** The most sessions that were bound at one time, since the start or the last clear. */
+  readonly mostBound: () => number;
   /** deliver_sm's that no receiver has taken yet. */
   readonly waiting: () => number;
   readonly behaviour: () => Behaviour;
@@ -86,6 +88,21 @@ const steer = (esme: EsmeSession, { drop, unbind, halfOpen, stall }: BehaviourCh
   else session.resume();
 };
 
+/** Counts at every bind, which no look now and then could do. */
+const countBinds = (sessions: ReadonlySet<EsmeSession>) => {
+  const now = (): number => [...sessions].filter(({ mode }) => mode !== null).length;
+  let most = 0;
+  return {
+    count: () => {
+      most = Math.max(most, now());
+    },
+    most: () => most,
+    clear: () => {
+      most = now();
+    },
+  };
+};
+
 /** The simulator without a socket: what it remembers, and what it does with a connection. */
 const createSimulator = ({ systemId, password, telephones, log = () => undefined, ...initial }: SmscOptions) => {
   const timers = createTimers();
@@ -108,12 +125,18 @@ const createSimulator = ({ systemId, password, telephones, log = () => undefined
   };
   const submit = createSubmitHandler({ behaviour, records, deliveries: receipts, taken, timers, log });
   const account = { systemId, password };
-  const served: Served = { account, behaviour: behaviour.get, timers, log, submit, bound: deliveries.pump };
+  const binds = countBinds(sessions);
+  const bound = (): void => {
+    binds.count();
+    deliveries.pump();
+  };
+  const served: Served = { account, behaviour: behaviour.get, timers, log, submit, bound };
   return {
     timers,
     records,
     sessions,
     deliveries,
+    binds,
     behaviour: behaviour.get,
     behave: ({ drop, unbind, halfOpen, ...change }: BehaviourChange): void => {
       behaviour.change(change);
@@ -144,17 +167,21 @@ const describe = ({ id, remote, since, mode, submits, unanswered }: EsmeSession)
 export const startSmsc = async (options: SmscOptions): Promise<Smsc> => {
   const { port = 0, controlPort = 0, host = '127.0.0.1', systemId, password, telephones, log, ...behaviour } = options;
   const simulator = createSimulator({ ...behaviour, systemId, password, telephones, ...(log ? { log } : {}) });
-  const { records, sessions, deliveries } = simulator;
+  const { records, sessions, deliveries, binds } = simulator;
   const controlled = {
     received: records.all,
     messages: () => reassemble(records.all()),
     duplicates: () => findDuplicates(records.all()),
     sessions: () => [...sessions].map(describe),
+    mostBound: binds.most,
     waiting: deliveries.waiting,
     behaviour: simulator.behaviour,
     behave: simulator.behave,
     injectMo: simulator.injectMo,
-    clear: records.clear,
+    clear: () => {
+      records.clear();
+      binds.clear();
+    },
   };
   const server = smpp.createServer(simulator.accept);
   const control = createControlServer(controlled);

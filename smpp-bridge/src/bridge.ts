@@ -36,6 +36,8 @@ export interface BridgeSettings {
   readonly deliveryQueues: DeliveryQueues;
   readonly outcomesQueueUrl: string;
   readonly inboundQueueUrl: string;
+  /** Where providers may be although it is not public; see parseExemptHosts. */
+  readonly exemptHosts: readonly string[];
   /** How often things are looked at, for tests. */
   readonly timing?: {
     readonly fleet?: FleetTiming;

@@ -3,6 +3,7 @@ import { connectBindSlots } from '#shared/adapters/bind-slots.ts';
 import { connectSql } from '#shared/adapters/data-api.ts';
 import { databaseEnv, databaseOf, deliveryQueuesEnv, deliveryQueuesOf } from '#shared/adapters/environment.ts';
 import { connectProviderSecrets } from '#shared/adapters/provider-secrets.ts';
+import { parseExemptHosts } from '#shared/domain/provider-host.ts';
 import { readEnv } from '#shared/env.ts';
 import { logger } from '#shared/telemetry.ts';
 import { startBridge } from './bridge.ts';
@@ -15,6 +16,7 @@ const env = readEnv({
   INBOUND_QUEUE_URL: z.url(),
   BIND_SLOTS_TABLE_NAME: z.string().min(1),
   PROVIDER_SECRETS_PREFIX: z.string().min(1),
+  PROVIDER_EXEMPT_HOSTS: z.string().default(''),
   METRICS_PORT: z.coerce.number().int().min(0).max(65_535),
   /** How often the alarms' metrics are told; a minute is what CloudWatch keeps. */
   METRICS_SECONDS: z.coerce.number().int().min(1).max(60).default(60),
@@ -32,6 +34,7 @@ const run = async (): Promise<void> => {
       deliveryQueues: deliveryQueuesOf(env),
       outcomesQueueUrl: env.OUTCOMES_QUEUE_URL,
       inboundQueueUrl: env.INBOUND_QUEUE_URL,
+      exemptHosts: parseExemptHosts(env.PROVIDER_EXEMPT_HOSTS),
     },
     (reason) => {
       logger.critical('The lease is lost: this task ends, and another takes its place', { reason });

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { MessageView } from '#shared/contracts/messages.ts';
+import type { AcceptedBatch, MessageView } from '#shared/contracts/messages.ts';
+import type { FargateService, Task } from '../../local/cloud/fargate.ts';
 import { atMost } from '../support/at-most.ts';
 import { unbalancedClients } from '../support/clients.ts';
 import { inspectQueues } from '../support/queue-inspector.ts';
@@ -20,9 +21,9 @@ afterAll(() => box?.stop());
 /** So slow that, with a window of ten, two hundred messages take a few seconds. */
 const responseDelayMs = 150;
 
-/** Recipients of one test, each with one message of two parts in four. */
-const recipientsOf = (prefix: string): readonly string[] =>
-  Array.from({ length: count }, (_, i) => `49170${prefix}${`${i}`.padStart(4, '0')}9`);
+/** Recipients of one test. */
+const recipientsOf = (prefix: string, length = count): readonly string[] =>
+  Array.from({ length }, (_, i) => `49170${prefix}${`${i}`.padStart(4, '0')}9`);
 
 interface Sent {
   readonly id: string;
@@ -32,6 +33,7 @@ interface Sent {
 /** Two hundred at once would wait for a function until the gateway gives them up, where other programs run beside this. */
 const connections = 20;
 
+/** Of every four messages one has two parts. */
 const sendAll = (key: string, recipients: readonly string[]): Promise<readonly Sent[]> =>
   atMost(connections, recipients, async (to, i) => {
     const { id } = await box.send({ to, text: i % 4 === 0 ? `${i} `.padEnd(200, 'x') : `message ${i}` }, { key });
@@ -45,10 +47,15 @@ const submittedTo = (recipients: readonly string[]) => {
     .filter(({ destination, command_status }) => wanted.has(destination) && command_status === 0);
 };
 
+const bridge = (): FargateService => {
+  const service = box.cloud.services['signalbox-local-smpp-bridge'];
+  if (!service) throw new Error('The bridge is no service of the dev cloud');
+  return service;
+};
+
 const theTask = () =>
   until('one task of the bridge runs', () => {
-    const service = box.cloud.services['signalbox-local-smpp-bridge'];
-    const [task, ...others] = service?.tasks() ?? [];
+    const [task, ...others] = bridge().tasks();
     return others.length === 0 && task;
   });
 
@@ -64,7 +71,7 @@ const interrupt = async (recipients: readonly string[], signal: NodeJS.Signals):
 
 const finalStates = ['DELIVERED', 'FAILED_PERM', 'EXPIRED'];
 
-const waitForAll = (sent: readonly Sent[], nudge: () => Promise<unknown>): Promise<unknown> => {
+const waitForAll = (sent: readonly Pick<Sent, 'id'>[], nudge: () => Promise<unknown>): Promise<unknown> => {
   const ids = sent.map(({ id }) => id);
   const open = 'SELECT count(*)::int AS n FROM messages WHERE id = ANY ($1) AND NOT state = ANY ($2)';
   return until(
@@ -179,3 +186,104 @@ test(
     expect(await unbalancedClients(box)).toEqual([]);
   },
 );
+
+describe('two tasks with one account', () => {
+  const [slow, fast] = [20, 80];
+  const account = { binds: 2, window: 10, burst: 2 };
+  const spanMs = 4_000;
+  /** What may come in that time, of both tasks together: by the rate, at once after a rest, and what was on the way. */
+  const allowedAt = (rate: number): number => (rate * spanMs) / 1_000 + account.burst + account.binds * account.window;
+
+  const mostInSpan = (times: readonly number[]): number => {
+    let first = 0;
+    return times.reduce((most, time, last) => {
+      while (time - (times[first] ?? time) > spanMs) first += 1;
+      return Math.max(most, last - first + 1);
+    }, 0);
+  };
+  const timesOf = (recipients: readonly string[]) => submittedTo(recipients).map(({ time }) => Date.parse(time));
+  const change = async (settings: object): Promise<void> => {
+    const call = { key: box.client.adminApiKey, body: settings };
+    expect(await box.api('PATCH', '/v1/admin/providers/primary', call)).toMatchObject({ status: 200 });
+  };
+  const boundOf = async ({ ports }: Task): Promise<number> => {
+    const [port] = Object.values(ports);
+    const text = await fetch(`http://127.0.0.1:${port}/metrics`).then(
+      (answer) => answer.text(),
+      () => '',
+    );
+    return Number(/^signalbox_bound_sessions\{.*\} (\d+)$/m.exec(text)?.[1] ?? 0);
+  };
+  const untilShared = (): Promise<unknown> =>
+    until('each of two tasks has a bind', async () => {
+      const bound = await Promise.all(bridge().tasks().map(boundOf));
+      return bound.length === 2 && bound.every((binds) => binds === 1);
+    });
+
+  /** Gives the lease of the task: of those there are, the one that is not renewed any more. */
+  const kill = async ({ pid }: Task): Promise<string> => {
+    process.kill(pid, 'SIGKILL');
+    await until(
+      'it is gone',
+      () =>
+        bridge()
+          .tasks()
+          .every((task) => task.pid !== pid),
+      { everyMs: 5 },
+    );
+    const living = 'SELECT owner, expires_at FROM bridge_leases WHERE expires_at > now()';
+    const leases = await box.query<{ owner: string; expires_at: Date }>(living);
+    const renewed = 'SELECT owner FROM bridge_leases WHERE owner = ANY ($1) AND NOT expires_at = ANY ($2)';
+    const owners = leases.map(({ owner }) => owner);
+    expect(owners).toHaveLength(2);
+    const [alive] = await until('the other one has renewed its lease', async () => {
+      const found = await box.query<{ owner: string }>(renewed, [owners, leases.map((lease) => lease.expires_at)]);
+      return found.length > 0 && found;
+    });
+    return owners.find((owner) => owner !== alive?.owner) ?? '';
+  };
+
+  test(
+    'share its binds and its rate; one that is killed leaves its bind to another, never is there a third, and another rate is kept under load',
+    patience,
+    async () => {
+      await change({ ...account, parts_per_second: slow });
+      await bridge().scaleTo(2);
+      await untilShared();
+      box.smsc.clear();
+      const { apiKey } = await box.issueClient({ creditCents: 10_000 });
+      const recipients = recipientsOf('63', 700);
+      const messages = recipients.map((to, i) => ({ to: `+${to}`, text: `message ${i}` }));
+      const { body } = await box.api<AcceptedBatch>('POST', '/v1/messages/batch', { key: apiKey, body: { messages } });
+      await until('a hundred and twenty have come', () => timesOf(recipients).length >= 120);
+      expect(box.smsc.sessions().map(({ submits }) => submits > 0)).toEqual([true, true]);
+
+      const [, victim] = bridge().tasks();
+      if (!victim) throw new Error('There is one task only');
+      const killedAt = performance.now();
+      const dying = kill(victim);
+      await until('its bind is gone', () => box.smsc.sessions().length === 1, { everyMs: 5 });
+      const shared = mostInSpan(timesOf(recipients));
+      await change({ parts_per_second: fast });
+      const changedAt = Date.now();
+      const faster = () => mostInSpan(timesOf(recipients).filter((time) => time > changedAt)) > allowedAt(slow);
+      await until('more comes than was allowed before', faster, { withinMs: 30_000 });
+      const obeyedMs = Date.now() - changedAt;
+      await until('there are two binds again', () => box.smsc.sessions().filter(({ mode }) => mode).length === 2);
+      console.info(
+        `kill -9 of one of two: its bind was taken over after ${Math.round((performance.now() - killedAt) / 1_000)} s; the rate was obeyed within ${Math.round(obeyedMs / 1_000)} s`,
+      );
+
+      await box.query(`UPDATE bridge_leases SET expires_at = now() - interval '5 minutes' WHERE owner = $1`, [
+        await dying,
+      ]);
+      await waitForAll(body.accepted, () => box.cloud.runSchedule('dispatch-due'));
+      const states = `SELECT state, count(*)::int AS n FROM messages WHERE recipient = ANY ($1) GROUP BY state`;
+      expect(await box.query(states, [recipients])).toEqual([{ state: 'DELIVERED', n: recipients.length }]);
+      expect(box.smsc.mostBound()).toBe(2);
+      expect(shared).toBeLessThanOrEqual(allowedAt(slow));
+      expect(mostInSpan(timesOf(recipients))).toBeLessThanOrEqual(allowedAt(fast));
+      expect(await unbalancedClients(box)).toEqual([]);
+    },
+  );
+});

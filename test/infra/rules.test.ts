@@ -1,7 +1,8 @@
 import { App, Stack } from 'aws-cdk-lib';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { describe, expect, test } from 'vitest';
-import { deployedStages, stages } from '../../infra/config.ts';
+import { parseExemptHosts } from '#shared/domain/provider-host.ts';
+import { configs, deployedStages, stages } from '../../infra/config.ts';
 import { addStacks, featureFlags } from '../../infra/synthesize.ts';
 import { actionsOf, allOf, statementsOf, templatesFor } from './synthesized.ts';
 
@@ -145,8 +146,15 @@ describe('functions', () => {
     expect(exempt.map(({ Default }) => Default)).toEqual(['', '']);
   });
 
-  test('the parameter that lets providers be at internal hosts is empty by default', () => {
+  test('the parameter that lets providers be at internal hosts is empty by default, and the API and the bridge have it', () => {
     const exempt = templatesFor('prod').flatMap(({ Parameters }) => Parameters?.ProviderExemptHosts ?? []);
-    expect(new Set(exempt.map(({ Default }) => Default))).toEqual(new Set(['']));
+    expect(exempt.map(({ Default }) => Default)).toEqual(['', '']);
+    const [task] = allOf('prod', 'AWS::ECS::TaskDefinition');
+    expect(JSON.stringify(task?.Properties)).toContain('"PROVIDER_EXEMPT_HOSTS"');
+  });
+
+  test.each(stages)('the internal hosts of providers in %s are hosts and networks', (stage) => {
+    const { providerHosts } = configs[stage];
+    expect(parseExemptHosts(providerHosts.join(','))).toEqual(providerHosts.map((host) => host.toLowerCase()));
   });
 });

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { acceptMessage } from '#shared/adapters/accept-message.ts';
 import { readFleet } from '#shared/adapters/read-fleet.ts';
 import { readClientStatistics, readProviderStatistics } from '#shared/adapters/read-statistics.ts';
+import { removeStatistics } from '#shared/adapters/remove-statistics.ts';
 import { lastSummedHour, sumHour } from '#shared/adapters/sum-statistics.ts';
 import { settleOutcomes } from '../../lambdas/settle-outcomes/settle-outcomes.ts';
 import { createClient, newMessage } from '../support/clients.ts';
@@ -122,4 +123,25 @@ test('another client’s figures are its own, and nothing is nothing', async () 
     total: { submitted: 0, success_rate: null, errors: {}, margin_micros: 0 },
     hours: [],
   });
+});
+
+test('figures go when their months are over, the oldest first and no more than asked for, and what is younger stays', async () => {
+  await database.query(
+    `INSERT INTO provider_statistics (hour, provider, client_id, country, submitted)
+     SELECT date_trunc('hour', now()) - age, 'ancient', gen_random_uuid(), 'DE', 1
+     FROM unnest(ARRAY['13 months 1 hour', '14 months', '20 months', '13 months -2 hours', '1 day']::interval[]) age`,
+  );
+  const left = async () =>
+    (
+      await database.query<{ months: number }>(
+        `SELECT round(extract(epoch FROM now() - hour) / 2629800)::int AS months
+         FROM provider_statistics WHERE provider = 'ancient' ORDER BY hour`,
+      )
+    ).map(({ months }) => months);
+  expect(await removeStatistics(database.sql, 13, 1)).toBe(1);
+  expect(await left()).toEqual([14, 13, 13, 0]);
+  expect(await removeStatistics(database.sql, 13, 1_000)).toBe(2);
+  expect(await left()).toEqual([13, 0]);
+  expect(await removeStatistics(database.sql, 13, 1_000)).toBe(0);
+  expect((await readClientStatistics(database.sql, client, span())).total.submitted).toBe(3);
 });

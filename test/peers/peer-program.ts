@@ -5,6 +5,8 @@ import { until } from '../support/until.ts';
 
 /** A program of someone else's that a test talks to. */
 export interface PeerProgram {
+  /** 0 when it could not be started. */
+  readonly pid: number;
   /** What it has written so far, to both streams. */
   readonly output: string;
   /** The first match in what it writes. @throws Error with all it wrote, when it ends first or says nothing of it. */
@@ -30,6 +32,7 @@ export const startPeerProgram = (program: string, args: readonly string[]): Peer
       output += text;
     });
   return {
+    pid: child.pid ?? 0,
     get output() {
       return output;
     },

@@ -1,20 +1,15 @@
 import { type Refusal, refuse } from '#shared/contracts/problems.ts';
 import { settingsSchemas } from '#shared/contracts/provider-admin.ts';
 import type { ProviderKind } from '#shared/contracts/providers.ts';
-import { refuseHost } from '#shared/domain/provider-host.ts';
+import { refuseHost, refuseUrl } from '#shared/domain/provider-host.ts';
 import { fieldErrors, refuseField, refuseFields } from '../read-body.ts';
 
 const refuseAddress = (path: string, why: string): Refusal =>
   refuse('provider.address_refused', `${path} ${why}.`, [{ path, message: why }]);
 
 const checkUrl = (text: string, exemptHosts: readonly string[]): Refusal | null => {
-  const url = new URL(text);
-  const host = url.hostname.replace(/^\[|\]$/g, '');
-  if (url.username !== '' || url.password !== '') return refuseAddress('url', 'holds a user name or password');
-  if (exemptHosts.includes(host)) return null;
-  if (url.protocol !== 'https:') return refuseAddress('url', 'does not begin with https://');
-  const why = refuseHost(host, exemptHosts);
-  return why === undefined ? null : refuseAddress('url', `has a host that ${why}`);
+  const why = refuseUrl(new URL(text), exemptHosts);
+  return why === undefined ? null : refuseAddress('url', why);
 };
 
 /**

@@ -1,8 +1,11 @@
 import { afterEach, beforeAll, expect, test } from 'vitest';
 import type { Claim } from '#shared/adapters/claim-deliveries.ts';
+import { createProviderReach, type ProviderReach } from '#shared/adapters/provider-reach.ts';
 import type { Outcome } from '#shared/contracts/queue-messages.ts';
 import { logger } from '#shared/telemetry.ts';
 import { type Smsc, type SmscOptions, startSmsc } from '../../../local/smsc/start-smsc.ts';
+import { interpretDelivery } from '../delivery/interpret-delivery.ts';
+import type { DataSm, DeliverSm } from '../pdu/pdu.ts';
 import { type CarryWorld, carryClaim } from './carry-claim.ts';
 import { createFleetCapacity } from './fleet-capacity.ts';
 import type { ProviderLink } from './provider-link.ts';
@@ -20,21 +23,15 @@ const smscOf = async (options: Partial<SmscOptions> = {}): Promise<Smsc> => {
   stops.push(() => smsc.stop());
   return smsc;
 };
-const linkOf = (task: string, known: ReturnType<typeof knownSmpp>, slots: TestSlots): TestLink => {
-  const started = startTestLink(task, known, slots);
+const linkOf = (
+  task: string,
+  known: ReturnType<typeof knownSmpp>,
+  slots: TestSlots,
+  given: { readonly deliver?: (pdu: DeliverSm | DataSm) => Promise<number>; readonly reach?: ProviderReach } = {},
+): TestLink => {
+  const started = startTestLink(task, known, slots, given);
   stops.push(async () => started.link.destroy());
   return started;
-};
-
-/** How many binds an SMSC had at once, at most. */
-const watchBinds = (smsc: Smsc) => {
-  const bound = () => smsc.sessions().filter(({ mode }) => mode !== null).length;
-  let most = 0;
-  const timer = setInterval(() => {
-    most = Math.max(most, bound());
-  }, 1);
-  stops.push(async () => clearInterval(timer));
-  return { bound, most: () => most };
 };
 
 const boundOf = ({ link }: TestLink) => link.state.bound;
@@ -59,7 +56,6 @@ const patience = { timeout: 15_000, interval: 10 };
 
 test('two tasks share the binds and the rate of an account; one that dies leaves its bind to the other, and never is there a third', async () => {
   const smsc = await smscOf();
-  const binds = watchBinds(smsc);
   const slots = createTestSlots();
   const known = knownSmpp('shared', smsc.port, { binds: 2, parts_per_second: 40 });
   const first = linkOf('first', known, slots);
@@ -76,14 +72,13 @@ test('two tasks share the binds and the rate of an account; one that dies leaves
   first.kill();
   await expect.poll(() => boundOf(second), patience).toBe(2);
   expect(second.link.state.rate).toBe(40);
-  expect(binds.most()).toBe(2);
+  expect(smsc.mostBound()).toBe(2);
   await second.link.stop(1_000);
-  expect(binds.bound()).toBe(0);
+  await expect.poll(() => smsc.sessions(), patience).toEqual([]);
 });
 
 test('an account of one bind goes over from a task that stops to the one that waits', async () => {
   const smsc = await smscOf();
-  const binds = watchBinds(smsc);
   const slots = createTestSlots();
   const known = knownSmpp('scarce', smsc.port);
   const old = linkOf('old', known, slots);
@@ -92,7 +87,7 @@ test('an account of one bind goes over from a task that stops to the one that wa
   await expect.poll(() => young.link.state.reason, patience).toContain('other tasks hold all binds');
   await old.link.stop(1_000);
   await expect.poll(() => boundOf(young), patience).toBe(1);
-  expect(binds.most()).toBe(1);
+  expect(smsc.mostBound()).toBe(1);
 });
 
 test('a provider that throttles all, one that is not there and one that takes everything: each message goes once, and where it is taken', async () => {
@@ -157,7 +152,6 @@ test('a change of the rate takes effect under load, over the same bind', async (
 
 test('a change of the password or the address binds anew, on the same slot', async () => {
   const [smsc, moved] = [await smscOf(), await smscOf()];
-  const binds = watchBinds(smsc);
   const slots = createTestSlots();
   const { link } = linkOf('task', knownSmpp('moving', smsc.port, {}, 'wrong'), slots);
   await expect.poll(() => link.state.reason, patience).toContain('ESME_RINVPASWD');
@@ -166,7 +160,7 @@ test('a change of the password or the address binds anew, on the same slot', asy
   await expect.poll(() => link.state.bound, patience).toBe(1);
   expect(link.state.reason).toBeNull();
   link.change(knownSmpp('moving', moved.port, {}, 'secret08', 3));
-  await expect.poll(() => [binds.bound(), moved.sessions().length], patience).toEqual([0, 1]);
+  await expect.poll(() => [smsc.sessions().length, moved.sessions().length], patience).toEqual([0, 1]);
   expect(slots.slots.get('moving')?.slots).toMatchObject([{ number: 1, generation: 1 }]);
 });
 
@@ -182,4 +176,92 @@ test('a message that nobody takes waits, and says for whom', async () => {
     seconds: null,
     provider: 'dead',
   });
+});
+
+test('of three providers the dead one is passed over, what waits at the one that throttles goes on, and what the last cannot deliver goes to nobody else', async () => {
+  const slots = createTestSlots();
+  const [throttling, failing, gone] = [
+    await smscOf({ throttlePerSecond: 1e-6 }),
+    await smscOf({ receiptDelayMs: 0 }),
+    await smscOf(),
+  ];
+  await gone.stop();
+  const receipts: { readonly state: string; readonly id: string }[] = [];
+  const deliver = async (pdu: DeliverSm | DataSm): Promise<number> => {
+    const read = interpretDelivery(pdu, { provider: 'failing', plainReceipts: 'refuse' }, new Date());
+    if (read.kind === 'receipt') receipts.push({ state: read.receipt.state, id: read.receipt.smsc_message_id });
+    return 0;
+  };
+  const dead = linkOf('task', knownSmpp('dead', gone.port), slots);
+  const throttled = linkOf('task', knownSmpp('throttled', throttling.port), slots);
+  const last = linkOf('task', knownSmpp('failing', failing.port), slots, { deliver });
+  await expect.poll(() => [boundOf(throttled), boundOf(last)], patience).toEqual([1, 1]);
+  await expect.poll(() => dead.link.state.reason, patience).toContain('ECONNREFUSED');
+  // The simulator lets the very first one pass; from here on it answers 0x58 to everything.
+  await carry(worldOf(throttled.link).world, claimOf());
+  expect(throttling.messages()).toHaveLength(1);
+
+  const { world, reported } = worldOf(dead.link, throttled.link, last.link);
+  const claims = Array.from({ length: 60 }, (_, i) => claimOf({ recipient: `4917${100_000 + i}0002` }));
+  const carried = await Promise.all(claims.map((claim) => carry(world, claim)));
+  expect(new Set(carried.map(({ outcome }) => outcome))).toEqual(new Set(['reported']));
+  expect(throttled.link.isCircuitOpen).toBe(true);
+  expect(throttling.received().filter(({ command_status }) => command_status === 0x58).length).toBeGreaterThan(0);
+  expect(throttling.messages()).toHaveLength(1);
+  expect(reported).toHaveLength(claims.length);
+  expect(reported.every(({ provider, outcome }) => provider === 'failing' && outcome.type === 'PartSubmitted')).toBe(
+    true,
+  );
+
+  await expect.poll(() => receipts.length, patience).toBe(claims.length);
+  expect(new Set(receipts.map(({ state }) => state))).toEqual(new Set(['UNDELIVERABLE']));
+  const submitted = reported.map(({ outcome }) => (outcome.type === 'PartSubmitted' ? outcome.smsc_message_id : null));
+  expect(new Set(receipts.map(({ id }) => id))).toEqual(new Set(submitted));
+  // A receipt is about what was taken: it moves no message to another provider.
+  expect(reported).toHaveLength(claims.length);
+  expect(failing.messages()).toHaveLength(claims.length);
+  expect(failing.duplicates()).toEqual([]);
+  expect(throttling.messages()).toHaveLength(1);
+}, 20_000);
+
+test.each([[['127.0.0.1']], [['8.8.8.8', '10.0.0.1']], [['169.254.169.254']]])(
+  'a host that resolves to %j is not bound to, and the state says why',
+  async (addresses) => {
+    const smsc = await smscOf();
+    const known = knownSmpp('inside', smsc.port, { host: 'smsc.example.com' });
+    const reach = createProviderReach([], async () => addresses);
+    const { link } = linkOf('task', known, createTestSlots(), { reach });
+    await expect
+      .poll(() => link.state.reason, patience)
+      .toBe(
+        `no bind: smsc.example.com resolves to ${addresses.at(-1)}, which is internal and not exempt (docs/providers.md)`,
+      );
+    expect(link.isUp).toBe(false);
+    expect(smsc.sessions()).toEqual([]);
+  },
+);
+
+test('an internal address that is written out is not bound to, and is where it is exempt', async () => {
+  const smsc = await smscOf();
+  const slots = createTestSlots();
+  const outside = linkOf('task', knownSmpp('strict', smsc.port), slots, { reach: createProviderReach([]) });
+  await expect.poll(() => outside.link.state.reason, patience).toContain('no bind: 127.0.0.1 is an internal address');
+  expect(smsc.sessions()).toEqual([]);
+  const named = knownSmpp('lenient', smsc.port, { host: 'smsc.example.com' });
+  const reach = createProviderReach(['127.0.0.1'], async () => ['127.0.0.1']);
+  const inside = linkOf('task', named, slots, { reach });
+  await expect.poll(() => boundOf(inside), patience).toBe(1);
+});
+
+test('a name that changes its address to an internal one is not bound to again', async () => {
+  const smsc = await smscOf();
+  let addresses = ['127.0.0.1'];
+  const reach = createProviderReach(['127.0.0.1'], async () => addresses);
+  const { link } = linkOf('task', knownSmpp('moved', smsc.port, { host: 'smsc.example.com' }), createTestSlots(), {
+    reach,
+  });
+  await expect.poll(() => link.state.bound, patience).toBe(1);
+  addresses = ['127.0.0.2'];
+  smsc.behave({ drop: true });
+  await expect.poll(() => link.state.reason, patience).toContain('resolves to 127.0.0.2');
 });

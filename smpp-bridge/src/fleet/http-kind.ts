@@ -1,5 +1,8 @@
 import type { Claim } from '#shared/adapters/claim-deliveries.ts';
+import type { ProviderReach } from '#shared/adapters/provider-reach.ts';
+import { hostOf } from '#shared/domain/provider-host.ts';
 import { httpRefusal } from '#shared/domain/refusal.ts';
+import { logger } from '#shared/telemetry.ts';
 import { usualStyle } from '../delivery/submit-style.ts';
 import { toSubmitSm } from '../delivery/to-submit-sm.ts';
 import { type StatusRule, statusTable } from '../pdu/command-status.ts';
@@ -62,11 +65,24 @@ const submissionsOf = (claim: Claim): { readonly parts: readonly number[]; reado
   }));
 };
 
+/** What stands on a slot of a provider that must not be called, until its settings are others. */
+const unreachableSlot = (trouble: string): OpenSlot => ({
+  isBound: false,
+  isLockedOut: false,
+  trouble,
+  stop: () => Promise.resolve(),
+  destroy: () => undefined,
+});
+
 /** A provider that is posted JSON: each slot is a share of the rate and of the requests at once. */
-export const httpKind = ({ provider, password }: KnownProvider): LinkKind<HttpPart> => {
+export const httpKind = ({ provider, password }: KnownProvider, reach: ProviderReach): LinkKind<HttpPart> => {
   if (provider.kind !== 'http') throw new Error(`${provider.name} is no HTTP provider`);
+  const { name } = provider;
   const { url, window, parts_per_second, burst, response_timeout_seconds } = provider.settings;
   const address = { url, key: password, timeoutMs: response_timeout_seconds * 1_000 };
+  const to = new URL(url);
+  const refusal = reach.refuseUrl(to);
+  const lookup = reach.lookupOf(hostOf(to));
   const mostInFlight = Math.max(1, Math.ceil(window / httpSlots));
   return {
     binds: httpSlots,
@@ -78,7 +94,11 @@ export const httpKind = ({ provider, password }: KnownProvider): LinkKind<HttpPa
     statusOf: statusTable(rules),
     address: JSON.stringify(address),
     submissionsOf,
-    open: (_, attach): OpenSlot => {
+    open: (slot, attach): OpenSlot => {
+      if (refusal !== undefined) {
+        logger.error('HTTP provider must not be called', { provider: name, slot, reason: `its URL ${refusal}` });
+        return unreachableSlot(`its URL ${refusal}`);
+      }
       let attempt = 0;
       let isStopped = false;
       let isLockedOut = false;
@@ -86,12 +106,13 @@ export const httpKind = ({ provider, password }: KnownProvider): LinkKind<HttpPa
       let timer: NodeJS.Timeout | undefined;
       let session = begin();
       function begin() {
-        const opened = openHttpSession(address, mostInFlight, (ended) => {
-          attempt += 1;
+        const opened = openHttpSession({ ...address, lookup }, mostInFlight, (ended) => {
+          attempt = ended.wasReached ? 1 : attempt + 1;
           ({ isLockedOut, trouble } = ended);
           const delayMs = isLockedOut
             ? lockedOutMs
             : retryDelayMs({ attempt, failure: { kind: 'unreachable' }, random: Math.random() });
+          logger.warn('HTTP provider takes nothing', { provider: name, slot, reason: trouble, retry_in_ms: delayMs });
           if (!isStopped) timer = setTimeout(reopen, delayMs);
         });
         return opened;

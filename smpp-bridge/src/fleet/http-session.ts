@@ -1,4 +1,7 @@
+import type { LookupFunction } from 'node:net';
 import * as z from 'zod';
+import { createAgents, type OutwardAgents, postOutward } from '#shared/adapters/post-outward.ts';
+import { AddressRefused } from '#shared/adapters/public-lookup.ts';
 import { signCallback } from '#shared/domain/callback-signature.ts';
 import { httpRefusal, httpStatusOf } from '#shared/domain/refusal.ts';
 import type { LaneSession } from '../delivery/lane.ts';
@@ -17,15 +20,20 @@ export interface HttpAddress {
   /** Signs every request. */
   readonly key: string;
   readonly timeoutMs: number;
+  /** Resolves its host and refuses what must not be called; the system resolves it when left out. */
+  readonly lookup?: LookupFunction | undefined;
 }
 
 /** What ends an HTTP session: it was refused as a whole, or not reached. */
 export interface HttpEnded {
   readonly isLockedOut: boolean;
   readonly trouble: string;
+  /** It had been reached before in this session. */
+  readonly wasReached: boolean;
 }
 
-const mostAnswer = 64 * 1024;
+/** A connection is kept for the next part so long: less than a server usually keeps it. */
+const keptMs = 4_000;
 const Taken = z.object({ message_id: z.string().min(1).max(64) });
 
 const taken = (text: string): SubmitResult => {
@@ -40,58 +48,40 @@ const taken = (text: string): SubmitResult => {
 /** Nobody can say what became of a request that a server failed over; 503 says that it was not begun. */
 const isUncertain = (status: number): boolean => status >= 500 && status !== 501 && status !== 503;
 
-const resultOf = (status: number, text: string): SubmitResult => {
-  if (status >= 200 && status < 300) return taken(text);
-  return isUncertain(status)
-    ? { outcome: 'unknown', reason: 'response-timeout' }
-    : { outcome: 'refused', commandStatus: httpRefusal(status) };
+/** @param text null: the answer broke off, and with it what a part that was taken is called. */
+const resultOf = (status: number, text: string | null): SubmitResult => {
+  const isTaken = status >= 200 && status < 300;
+  if (isUncertain(status) || (isTaken && text === null)) return { outcome: 'unknown', reason: 'response-timeout' };
+  return isTaken ? taken(text ?? '') : { outcome: 'refused', commandStatus: httpRefusal(status) };
 };
 
-/** Of errors before a connection stands: then no octet of the request was sent. */
-const neverSent: ReadonlySet<string> = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'UND_ERR_CONNECT_TIMEOUT',
-]);
-
-const codeOf = (error: unknown): string => {
-  const cause = error instanceof Error ? error.cause : undefined;
-  const code = typeof cause === 'object' && cause !== null && 'code' in cause ? cause.code : undefined;
-  return typeof code === 'string' ? code : 'no answer';
-};
-
-const readText = async (response: Response): Promise<string> => {
-  const text = await response.text();
-  return text.length > mostAnswer ? '' : text;
+/** Why nothing was sent, for an operator. */
+const troubleIn = (error: NodeJS.ErrnoException, isLate: boolean): string => {
+  if (error instanceof AddressRefused) return error.message;
+  return isLate ? 'no connection in time' : (error.code ?? error.name);
 };
 
 /** Posts one part. @returns what became of it, and why the provider was not reached when it was not. */
 const post = async (
-  { url, key, timeoutMs }: HttpAddress,
+  { url, key, timeoutMs, lookup }: HttpAddress,
+  agents: OutwardAgents,
   part: HttpPart,
 ): Promise<{ readonly result: SubmitResult; readonly trouble?: string }> => {
   const body = JSON.stringify(part.body);
-  try {
-    const response = await fetch(url, {
-      method: 'POST',
-      redirect: 'manual',
-      signal: AbortSignal.timeout(timeoutMs),
-      headers: {
-        'content-type': 'application/json',
-        'idempotency-key': part.idempotencyKey,
-        'signalbox-signature': signCallback({ body, at: Math.floor(Date.now() / 1000), secrets: [key] }),
-      },
-      body,
-    });
-    return { result: resultOf(response.status, await readText(response)) };
-  } catch (error) {
-    const code = codeOf(error);
-    if (neverSent.has(code)) return { result: { outcome: 'not-sent' }, trouble: code };
-    return { result: { outcome: 'unknown', reason: 'response-timeout' } };
-  }
+  const posted = await postOutward({
+    url: new URL(url),
+    body,
+    headers: {
+      'idempotency-key': part.idempotencyKey,
+      'signalbox-signature': signCallback({ body, at: Math.floor(Date.now() / 1000), secrets: [key] }),
+    },
+    deadlineMs: timeoutMs,
+    agents,
+    lookup,
+  });
+  if (posted.outcome === 'answered') return { result: resultOf(posted.status, posted.text) };
+  if (posted.isSent) return { result: { outcome: 'unknown', reason: 'response-timeout' } };
+  return { result: { outcome: 'not-sent' }, trouble: troubleIn(posted.error, posted.isLate) };
 };
 
 /** What stands for a bind with an HTTP provider: so many requests at once, until it is refused as a whole or not reached. */
@@ -105,6 +95,8 @@ export const openHttpSession = (
   let inFlight = 0;
   let waiters: ((isFree: boolean) => void)[] = [];
   let idlers: (() => void)[] = [];
+  let wasReached = false;
+  const agents = createAgents(keptMs);
 
   const freeSlots = (): number => (state === 'CLOSED' ? 0 : Math.max(0, size - inFlight));
   const tell = (): void => {
@@ -117,10 +109,10 @@ export const openHttpSession = (
     state = 'CLOSED';
     tell();
   };
-  const end = (reason: HttpEnded): void => {
+  const end = (reason: Omit<HttpEnded, 'wasReached'>): void => {
     if (state === 'CLOSED') return;
     close();
-    ended(reason);
+    ended({ ...reason, wasReached });
   };
 
   return {
@@ -136,9 +128,10 @@ export const openHttpSession = (
     submit: async (part) => {
       if (freeSlots() === 0) return { outcome: 'not-sent' };
       inFlight += 1;
-      const { result, trouble } = await post(address, part);
+      const { result, trouble } = await post(address, agents, part);
       inFlight -= 1;
-      if (trouble !== undefined) end({ isLockedOut: false, trouble });
+      if (trouble === undefined) wasReached = true;
+      else end({ isLockedOut: false, trouble });
       tell();
       if (inFlight === 0) {
         for (const wake of idlers) wake();

@@ -1,3 +1,4 @@
+import type { ProviderReach } from '#shared/adapters/provider-reach.ts';
 import { statusRules } from '#shared/contracts/provider-statuses.ts';
 import type { SmppSettings } from '#shared/contracts/providers.ts';
 import type { ProviderMetrics } from '../bridge-metrics.ts';
@@ -19,11 +20,19 @@ export interface SmppWorld {
   notTaken(pdu: DeliverSm | DataSm): void;
   late(token: PartToken, result: SubmitResponse): void;
   passed(bind: number, direction: Direction, pdu: PassingPdu): void;
+  readonly reach: ProviderReach;
   readonly supervision?: SupervisorOptions;
 }
 
-const sessionSettings = (settings: SmppSettings, password: string): SessionSettings => ({
+const refusalOf = (host: string, reach: ProviderReach): string | undefined => {
+  const why = reach.refuseHost(host);
+  return why === undefined ? undefined : `${host} ${why}`;
+};
+
+const sessionSettings = (settings: SmppSettings, password: string, reach: ProviderReach): SessionSettings => ({
   host: settings.host,
+  lookup: reach.lookupOf(settings.host),
+  hostRefusal: refusalOf(settings.host, reach),
   port: settings.port,
   tls: settings.tls,
   systemId: settings.system_id,
@@ -41,6 +50,9 @@ const sessionSettings = (settings: SmppSettings, password: string): SessionSetti
 /** A session is opened anew for what it was opened with; its window it learns by itself. */
 const addressOf = (settings: SessionSettings): string => JSON.stringify({ ...settings, windowSize: undefined });
 
+/** Of several addresses that were all tried Node gives the errors together, without a message. */
+const wordsOf = (error: Error & { readonly code?: string }): string => error.message || (error.code ?? error.name);
+
 /** The words for an operator; undefined where the event says nothing of why a bind is not up. */
 const troubleIn = (event: SupervisorEvent): string | null | undefined => {
   switch (event.type) {
@@ -49,7 +61,7 @@ const troubleIn = (event: SupervisorEvent): string | null | undefined => {
     case 'bind-refused':
       return `the bind was refused: ${commandStatusName(event.commandStatus)}`;
     case 'bind-failed':
-      return `no bind: ${event.error.message}`;
+      return `no bind: ${wordsOf(event.error)}`;
     case 'session-closed':
       return `the session ended: ${event.closed.reason}`;
     default:
@@ -72,7 +84,7 @@ export const smppKind = (
 ): LinkKind<SubmitSmFields> => {
   if (provider.kind !== 'smpp') throw new Error(`${provider.name} is no SMPP provider`);
   const { name, settings } = provider;
-  const session = sessionSettings(settings, password);
+  const session = sessionSettings(settings, password, world.reach);
   return {
     binds: settings.binds,
     limits: limitsOf(settings),

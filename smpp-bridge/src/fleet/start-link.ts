@@ -1,5 +1,6 @@
 import type { BindSlotTable } from '#shared/adapters/bind-slots.ts';
 import type { Sql } from '#shared/adapters/data-api.ts';
+import { createProviderReach } from '#shared/adapters/provider-reach.ts';
 import { sendBatch } from '#shared/adapters/queues.ts';
 import type { Provider, SmppSettings } from '#shared/contracts/providers.ts';
 import { InboundReceived } from '#shared/contracts/queue-messages.ts';
@@ -24,6 +25,8 @@ export interface LinkStarterWorld {
   readonly sql: Sql;
   readonly slots: BindSlotTable;
   readonly inboundQueueUrl: string;
+  /** Where providers may be although it is not public; see parseExemptHosts. */
+  readonly exemptHosts: readonly string[];
   /** The task. */
   readonly owner: string;
   readonly metrics: BridgeMetrics;
@@ -100,6 +103,7 @@ export const createLinkStarter = (world: LinkStarterWorld): LinkStarter => {
   const counters = new Map<string, ProviderMetrics>();
   const waiters = createUpWaiters(() => [...links].some(({ isUp }) => isUp));
   const { slots: timing, supervision } = world.timing ?? {};
+  const reach = createProviderReach(world.exemptHosts);
   let started = 0;
 
   const common = (name: string): Omit<SlottedLinkWorld, 'stopped'> => {
@@ -137,6 +141,7 @@ export const createLinkStarter = (world: LinkStarterWorld): LinkStarter => {
           void world.reporters.of(name).report(outcomes);
         },
         passed: trace.passed,
+        reach,
         ...(supervision && { supervision }),
       });
     };
@@ -150,7 +155,10 @@ export const createLinkStarter = (world: LinkStarterWorld): LinkStarter => {
 
   const startHttp = (known: KnownProvider): ProviderLink => {
     const { name } = known.provider;
-    const link = startSlottedLink(name, known, httpKind, { ...common(name), stopped: () => void links.delete(link) });
+    const link = startSlottedLink(name, known, (current) => httpKind(current, reach), {
+      ...common(name),
+      stopped: () => void links.delete(link),
+    });
     return link;
   };
 

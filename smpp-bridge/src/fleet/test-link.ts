@@ -1,11 +1,12 @@
 import { v7 as uuidV7 } from 'uuid';
 import type { Claim } from '#shared/adapters/claim-deliveries.ts';
+import { createProviderReach } from '#shared/adapters/provider-reach.ts';
 import { type Provider, SmppSettings } from '#shared/contracts/providers.ts';
 import { type BindSlots, noBindSlots, planSlots, type SlotTerms } from '#shared/domain/bind-slots.ts';
 import { createBridgeMetrics } from '../bridge-metrics.ts';
 import type { KnownProvider, ProviderLink } from './provider-link.ts';
 import { type SlottedLinkWorld, startSlottedLink } from './slotted-link.ts';
-import { smppKind } from './smpp-kind.ts';
+import { type SmppWorld, smppKind } from './smpp-kind.ts';
 
 /** For tests: slots in memory, with leases that are quickly over. */
 export interface TestSlots {
@@ -62,8 +63,16 @@ export const testWorld = (
   timing: quick,
 });
 
+/** SMSCs of tests are on loopback. */
+export const testReach = createProviderReach(['127.0.0.1']);
+
 /** One task's link to an SMSC. */
-export const startTestLink = (task: string, known: KnownProvider, slots: TestSlots): TestLink => {
+export const startTestLink = (
+  task: string,
+  known: KnownProvider,
+  slots: TestSlots,
+  given: Partial<Pick<SmppWorld, 'deliver' | 'reach'>> = {},
+): TestLink => {
   const { name } = known.provider;
   let isDead = false;
   const link = startSlottedLink(
@@ -75,7 +84,9 @@ export const startTestLink = (task: string, known: KnownProvider, slots: TestSlo
         late: () => undefined,
         notTaken: () => undefined,
         passed: () => undefined,
+        reach: testReach,
         supervision: { backoff: prompt },
+        ...given,
       }),
     testWorld(task, name, slots, () => isDead),
   );

@@ -6,7 +6,7 @@ import type { CommandName, PassingPdu } from '../pdu/pdu.ts';
 import { createPduWriter } from './pdu-writer.ts';
 import type { Clock, SessionSettings } from './session-types.ts';
 
-export type ConnectionSettings = Pick<SessionSettings, 'host' | 'port' | 'tls' | 'tlsCa'>;
+export type ConnectionSettings = Pick<SessionSettings, 'host' | 'port' | 'tls' | 'tlsCa' | 'lookup' | 'hostRefusal'>;
 
 export interface ConnectionEvents {
   /** PDUs may be sent now; with TLS, the peer's certificate was verified. */
@@ -46,22 +46,27 @@ export interface Connection {
 
 const closeGraceMs = 1_000;
 
-const openSocket = ({ host, port, tls, tlsCa }: ConnectionSettings): Socket => {
+const openSocket = ({ host, port, tls, tlsCa, lookup, hostRefusal }: ConnectionSettings): Socket => {
+  if (hostRefusal !== undefined) throw new Error(hostRefusal);
+  const to = { host, port, ...(lookup && { lookup }) };
   const socket = tls
     ? connectTls({
-        host,
-        port,
+        ...to,
         minVersion: 'TLSv1.2',
         rejectUnauthorized: true,
         // SNI names hosts, never addresses: RFC 6066, 3.
         ...(isIP(host) === 0 && { servername: host }),
         ...(tlsCa !== undefined && { ca: tlsCa }),
       })
-    : connectTcp({ host, port });
+    : connectTcp(to);
   return socket.setNoDelay(true);
 };
 
-/** Connects. Every outcome comes as an event; the call itself does not throw. */
+/**
+ * Connects. Every outcome comes as an event, but for settings that cannot lead to any.
+ *
+ * @throws Error for a port or a certificate that cannot be one, or a host that is refused.
+ */
 export const openConnection = (settings: ConnectionSettings, events: ConnectionEvents, clock: Clock): Connection => {
   const socket = openSocket(settings);
   const framer = createFramer();

@@ -1,3 +1,4 @@
+import type { LookupFunction } from 'node:net';
 import type { BodyInput, BodyOf, DataSm, DeliverSm, PassingPdu } from '../pdu/pdu.ts';
 
 /** How to reach an SMSC and how long to wait for it. Every time is in milliseconds. */
@@ -8,6 +9,10 @@ export interface SessionSettings {
   readonly tls: boolean;
   /** Certificates, in PEM, trusted instead of the system's: for an SMSC with an authority of its own. */
   readonly tlsCa?: string;
+  /** Resolves `host` for each connection; the system does when left out. */
+  readonly lookup?: LookupFunction | undefined;
+  /** Why there must be no connection to `host`: every attempt fails with these words. */
+  readonly hostRefusal?: string | undefined;
   readonly systemId: string;
   readonly password: string;
   readonly systemType: string;

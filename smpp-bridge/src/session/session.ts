@@ -149,7 +149,7 @@ export const openSession = (
       void ended.then(() => signal?.removeEventListener('abort', destroy));
       if (signal?.aborted) destroy();
     } catch (error) {
-      // Node throws at once for a port or a certificate that cannot be one.
+      // A port or a certificate that cannot be one, or a host that is refused.
       answer({ outcome: 'failed', error: error instanceof Error ? error : new Error(String(error)) });
     }
   });

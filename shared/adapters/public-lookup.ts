@@ -6,15 +6,15 @@ export type Resolve = (hostname: string) => Promise<readonly string[]>;
 
 /** The name leads to an address that must not be called. */
 export class AddressRefused extends Error {
-  constructor() {
-    super('The host of the URL resolves to an address that is not on the public internet');
+  constructor(message = 'The host of the URL resolves to an address that is not on the public internet') {
+    super(message);
     this.name = 'AddressRefused';
   }
 }
 
 /**
  * Asks the name servers for A and AAAA, and never the hosts file. Unlike getaddrinfo it takes no thread, of which a
- * process has four, so that one dead name server does not hold up the other callbacks.
+ * process has four, so that one dead name server does not hold up what else connects.
  */
 export const createResolve = (resolver = new Resolver({ timeout: 2_000, tries: 2 })): Resolve => {
   return async (hostname) => {
@@ -28,12 +28,19 @@ export const createResolve = (resolver = new Resolver({ timeout: 2_000, tries: 2
 
 /**
  * A lookup for a connection: what is connected to is exactly what was checked, so that a name which changes its address
- * in between gains nothing. A name with one address that is not public is refused whole.
+ * in between gains nothing. A name with one address that may not be called is refused whole.
+ *
+ * @param refuse the error for such a name; that it says neither name nor address is for those whom clients read.
  */
-export const createPublicLookup = (resolve: Resolve, isPublic: (address: string) => boolean): LookupFunction => {
+export const createPublicLookup = (
+  resolve: Resolve,
+  isPublic: (address: string) => boolean,
+  refuse: (hostname: string, address: string) => AddressRefused = () => new AddressRefused(),
+): LookupFunction => {
   const find = async (hostname: string, family: number | undefined) => {
     const addresses = await resolve(hostname);
-    if (!addresses.every(isPublic)) throw new AddressRefused();
+    const inside = addresses.find((address) => !isPublic(address));
+    if (inside !== undefined) throw refuse(hostname, inside);
     const found = addresses.map((address) => ({ address, family: isIP(address) }));
     const fitting = family === 4 || family === 6 ? found.filter((each) => each.family === family) : found;
     const [first] = fitting;
