@@ -15,5 +15,6 @@ export interface Command {
   readonly needsAdmin?: boolean;
   /** Of a list: which fields a table shows. */
   readonly columns?: readonly string[];
+  /** Resolves with the answer; with an iterable of objects where they are to be printed one by one, a line of JSON each. */
   run(client: SignalboxClient, given: Given): Promise<unknown>;
 }

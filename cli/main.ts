@@ -9,10 +9,14 @@ import { usage } from './usage.ts';
 /** Errors of the line that was typed, and of what it asked for. */
 const exitCodes = { usage: 2, refused: 1 } as const;
 
-const run = async ({ command, given, global }: ParsedCommand): Promise<string> => {
+const isSeries = (answer: unknown): answer is AsyncIterable<object> =>
+  typeof answer === 'object' && answer !== null && Symbol.asyncIterator in answer;
+
+const run = async ({ command, given, global }: ParsedCommand): Promise<void> => {
   const { url, apiKey } = endpointsOf(global, command.needsAdmin);
   const answer = await command.run(createClient({ url, apiKey }), given);
-  return global.json ? JSON.stringify(answer, null, 2) : render(answer, command.columns);
+  if (isSeries(answer)) for await (const each of answer) console.log(JSON.stringify(each));
+  else console.log(global.json ? JSON.stringify(answer, null, 2) : render(answer, command.columns));
 };
 
 const explain = (error: unknown): { readonly text: string; readonly exitCode: number } => {
@@ -33,7 +37,7 @@ const main = async (words: readonly string[]): Promise<number> => {
     return 0;
   }
   try {
-    console.log(await run(parseCommand(commands, words)));
+    await run(parseCommand(commands, words));
     return 0;
   } catch (error) {
     const { text, exitCode } = explain(error);

@@ -1,3 +1,5 @@
+import type { SignalboxClient } from '../../clients/typescript/src/create-client.ts';
+import type { Operations } from '../../clients/typescript/src/operations.ts';
 import type { Command } from '../command.ts';
 import { given, present, wholeNumber, words } from './values.ts';
 
@@ -21,6 +23,22 @@ const submission = ({ card, tar, apdus, por, priority, reference }: Readonly<Rec
     reference,
   }),
 });
+
+type Wanted = NonNullable<Operations['listPushes']['request']['query']>;
+
+/** Every push that is wanted with its whole trace, the newest first, a page at a time. */
+export async function* exportPushes(
+  client: Pick<SignalboxClient, 'listPushes' | 'getPush'>,
+  wanted: Wanted,
+): AsyncGenerator<Operations['getPush']['answer']> {
+  for (let cursor: string | null | undefined; cursor !== null; ) {
+    const page: Operations['listPushes']['answer'] = await client.listPushes({
+      query: present({ ...wanted, limit: 100, cursor }),
+    });
+    for (const { id } of page.pushes) yield await client.getPush({ path: { id } });
+    cursor = page.next_cursor;
+  }
+}
 
 export const pushCommands: readonly Command[] = [
   {
@@ -72,5 +90,17 @@ export const pushCommands: readonly Command[] = [
       const { trace } = await client.getPush({ path: { id: given(push) } });
       return { trace };
     },
+  },
+  {
+    name: 'pushes export',
+    summary: 'Every push of a span of time with its whole trace, a line of JSON each: for audit and reconciliation.',
+    options: {
+      from: { value: 'time', required: true },
+      to: { value: 'time', required: true },
+      status: { value: 'SUCCEEDED' },
+      iccid: { value: 'iccid' },
+    },
+    run: async (client, { from, to, status, iccid }) =>
+      exportPushes(client, present({ from_time: from, to_time: to, status: status as 'SUCCEEDED' | undefined, iccid })),
   },
 ];

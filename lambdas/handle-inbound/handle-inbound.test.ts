@@ -49,9 +49,10 @@ describe('a part', () => {
     await handleInbound(inboundTexts(long), {
       collect: async (parts) => {
         asked.push(parts);
-        return { whole: [], inTheWay: asked.length === 1 ? [assembly] : [] };
+        return { whole: [], inTheWay: asked.length === 1 ? [assembly] : [], stored: [] };
       },
       receive: async (inbound) => void received.push(inbound),
+      followUp: async () => undefined,
     });
     expect(asked.map((parts) => parts.length)).toEqual([1, 1]);
     expect(received).toMatchObject([[{ id: assembly.id, is_assembled: true, total: 3 }]]);
@@ -59,8 +60,9 @@ describe('a part', () => {
 
   test('that is always in the way of another is a fault, and not tried for ever', async () => {
     const handled = handleInbound(inboundTexts(long), {
-      collect: async () => ({ whole: [], inTheWay: [assembly] }),
+      collect: async () => ({ whole: [], inTheWay: [assembly], stored: [] }),
       receive: async () => undefined,
+      followUp: async () => undefined,
     });
     await expect(handled).rejects.toThrow('in the way');
   });

@@ -9,6 +9,11 @@ export interface Mailroom {
   collect(parts: readonly NewParts[]): Promise<Collected>;
   /** Stores messages, routes them, obeys them, and tells whoever they are for; each of them once. */
   receive(inbound: readonly Inbound[]): Promise<void>;
+  /**
+   * Does what follows on storing, for messages that are stored already. Of what was put together nothing else tells it
+   * again: whoever stored it may have died right after.
+   */
+  followUp(ids: readonly string[]): Promise<void>;
 }
 
 const isUnder = (key: Assembly, parts: NewParts): boolean =>
@@ -38,6 +43,7 @@ export const handleInbound = async (batch: readonly InboundReceived[], mailroom:
     const collected = await mailroom.collect(now);
     const found = [...collected.inTheWay, ...collected.whole].map(inboundOf);
     if (found.length > 0) await mailroom.receive(found);
+    if (collected.stored.length > 0) await mailroom.followUp(collected.stored);
     left = left.flatMap(([first, ...later]) => {
       const again = first && collected.inTheWay.some((assembly) => isUnder(assembly, first));
       const rest = again ? [first, ...later] : later;

@@ -45,6 +45,8 @@ const mailroom: Mailroom = {
     await receiveAndTell(sql, queues, inbound);
     await enqueueAnswers(env.PUSHES_QUEUE_URL, answersAmong(inbound));
   },
+  // process-push sees by the stored octets which of them is an answer, and one that it has heard it hears no more.
+  followUp: (ids) => enqueueAnswers(env.PUSHES_QUEUE_URL, ids),
 };
 
 export const handler = middy<SQSEvent, SQSBatchResponse>()

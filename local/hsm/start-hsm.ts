@@ -25,6 +25,8 @@ export interface MockHsm {
   addKey(label: string, key: Buffer): void;
   /** What the next calls meet, one fault each; after them all is well again. */
   failNext(...faults: readonly HsmFaultName[]): void;
+  /** How many of those faults no call has met yet. */
+  faultsLeft(): number;
   /** What every call meets until it is told otherwise. */
   failAlways(fault: HsmFaultName | null): void;
   /** How long every answer takes. */
@@ -151,6 +153,7 @@ export const startHsm = async (): Promise<MockHsm> => {
     secret: { url: `https://localhost:${port}/`, ca: server.cert, cert: client.cert, key: client.key },
     addKey: (label, key) => void keys.set(label, key),
     failNext: (...faults) => void state.queue.push(...faults),
+    faultsLeft: () => state.queue.length,
     failAlways: (fault) => {
       state.always = fault;
     },

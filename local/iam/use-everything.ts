@@ -257,7 +257,7 @@ const acceptPushToTry = async (
     },
     {
       ...{ id, client_id: run.signalbox.client.clientId, recipient: msisdn, country: 'DE', sender: null, parts: 1 },
-      ...{ data_coding: 0xf6, priority, validity_seconds: 3_600, callback_url: null, reference: null, metadata: null },
+      ...{ priority, validity_seconds: 3_600, callback_url: null, reference: null, metadata: null },
       ...{ is_test: isTest, correlation_id: 'use-everything' },
     },
   );

@@ -57,7 +57,9 @@ export const readSmscLog = async (controlUrl: string): Promise<Log<TakenSubmit>>
 
 const Came = z.array(z.object({ time: z.string(), body: z.string().nullable(), verdict: z.string(), status: z.int() }));
 
-const Body = z.object({ id: z.string(), type: z.string(), data: z.object({ message_id: z.string().optional() }) });
+/** A push has the id of its message. */
+const Data = z.object({ message_id: z.string().optional(), push_id: z.string().optional() });
+const Body = z.object({ id: z.string(), type: z.string(), data: Data });
 
 const parseBody = (body: string | null): z.infer<typeof Body> | null => {
   try {
@@ -74,7 +76,7 @@ export const readCallbackLog = async (callbacksUrl: string): Promise<Log<HeardCa
     const parsed = parseBody(body);
     return {
       id: parsed?.id ?? null,
-      messageId: parsed?.data.message_id ?? null,
+      messageId: parsed?.data.message_id ?? parsed?.data.push_id ?? null,
       type: parsed?.type ?? null,
       verdict,
       status,

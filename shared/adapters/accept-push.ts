@@ -32,7 +32,7 @@ export interface NewPush {
 /** The message that carries a push, of the same id: what the client pays for. Its body comes with the packet. */
 export type PushMessage = Omit<
   NewMessage,
-  'body' | 'encoding' | 'locking_shift' | 'single_shift' | 'udh_hex' | 'send_at' | 'protocol_id'
+  'body' | 'encoding' | 'locking_shift' | 'single_shift' | 'udh_hex' | 'send_at' | 'protocol_id' | 'data_coding'
 >;
 
 /** (U)SIM data download (3GPP TS 23.040, 9.2.3.9). */
@@ -94,6 +94,8 @@ export const carrierOf = (
   locking_shift: null,
   single_shift: null,
   protocol_id: dataDownload,
+  // Which of those for a SIM it is (3GPP TS 23.038, 4) is a matter of the provider that takes it: `ota_data_coding`.
+  data_coding: null,
   udh_hex: null,
   send_at: null,
   push_reference_bits: referenceBits,

@@ -39,6 +39,8 @@ export interface Collected {
   readonly whole: readonly Assembly[];
   /** What stands in the way of new parts under the same key, another message's: to be given up, and then asked again. */
   readonly inTheWay: readonly Assembly[];
+  /** Messages of which a part came again after they were stored: their ids. */
+  readonly stored: readonly string[];
 }
 
 /** For how long what comes again of a message that is whole is known for it. Telephones use a reference again soon. */
@@ -78,9 +80,11 @@ seen AS (
     (SELECT count(*) FROM jsonb_object_keys(h.digests)) = h.total AS is_whole
   FROM held h JOIN input i USING (${key}) WHERE h.completed_at IS NULL
 )
-SELECT s.id, ${key}, s.received_at, s.is_in_the_way, e.value AS content
+SELECT s.id, ${key}, s.received_at, s.is_in_the_way, e.value AS content, e.key::integer AS place
 FROM seen s CROSS JOIN LATERAL jsonb_each(s.contents) e WHERE s.is_in_the_way OR s.is_whole
-ORDER BY s.id, e.key::integer`;
+UNION ALL
+SELECT id, ${key}, received_at, false, NULL, 0 FROM held WHERE completed_at IS NOT NULL
+ORDER BY id, place`;
 
 const overdue = `
 WITH late AS (
@@ -96,15 +100,17 @@ type Row = AssemblyKey & {
   readonly id: string;
   readonly received_at: Date;
   readonly is_in_the_way?: boolean;
-  readonly content: PartContent;
+  readonly place?: number;
+  /** Null: it is stored, and forgotten here. */
+  readonly content: PartContent | null;
 };
 
 const toAssemblies = (rows: readonly Row[]): Assembly[] =>
   [...Map.groupBy(rows, ({ id }) => id).values()].flatMap((ofOne) => {
     const [first] = ofOne;
     if (!first) return [];
-    const { content: _content, is_in_the_way: _isInTheWay, ...assembly } = first;
-    return [{ ...assembly, parts: ofOne.map(({ content }) => content) }];
+    const { content: _content, is_in_the_way: _isInTheWay, place: _place, ...assembly } = first;
+    return [{ ...assembly, parts: ofOne.flatMap(({ content }) => content ?? []) }];
   });
 
 /**
@@ -115,10 +121,11 @@ const toAssemblies = (rows: readonly Row[]): Assembly[] =>
  */
 export const collectParts = async (sql: Sql, parts: readonly NewParts[]): Promise<Collected> => {
   const rows = parts.length === 0 ? [] : await sql<Row>(collect, { parts });
+  const came = rows.filter(({ content }) => content !== null);
   const [inTheWay = [], whole = []] = [true, false].map((isInTheWay) =>
-    toAssemblies(rows.filter((row) => row.is_in_the_way === isInTheWay)),
+    toAssemblies(came.filter((row) => row.is_in_the_way === isInTheWay)),
   );
-  return { whole, inTheWay };
+  return { whole, inTheWay, stored: rows.flatMap(({ id, content }) => (content === null ? [id] : [])) };
 };
 
 /** Messages that have waited for the rest of their parts for too long, the oldest first: at most `limit`. */

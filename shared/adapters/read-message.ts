@@ -13,7 +13,8 @@ type Event = MessageView['history'][number];
 
 /**
  * As many rows as there is to tell, because a row of the Data API is limited to 64 KB: the body is one of its own, and
- * no JSON, which would write a quotation mark as two octets. Times as PostgreSQL's JSON.
+ * no JSON, which would write a quotation mark as two octets. Times as PostgreSQL's JSON. The parts of a push are written
+ * with a first unknown time, so that they are never sent again: a duplicate is what they can not be.
  */
 const read = `
 WITH m AS (SELECT * FROM messages WHERE id = :id::uuid AND client_id = :client_id::uuid)
@@ -29,7 +30,7 @@ UNION ALL SELECT 'body', NULL, m.body FROM m
 UNION ALL SELECT 'metadata', m.metadata, NULL FROM m
 UNION ALL
 SELECT 'part', jsonb_build_object('number', p.number, 'state', p.state, 'error', p.error,
-    'unknown_times', p.unknown_times, 'smsc_message_ids', (SELECT coalesce(jsonb_agg(s.smsc_message_id ORDER BY s.attempt),
+    'unknown_times', CASE WHEN m.push_reference_bits IS NULL THEN p.unknown_times ELSE 0 END, 'smsc_message_ids', (SELECT coalesce(jsonb_agg(s.smsc_message_id ORDER BY s.attempt),
       '[]') FROM part_submissions s WHERE s.message_id = p.message_id AND s.part = p.number)), NULL
 FROM m JOIN message_parts p ON p.message_id = m.id
 UNION ALL

@@ -48,6 +48,8 @@ export interface TracedPush {
   readonly push: StoredPush;
   /** What the card said; null: nothing so far. */
   readonly response: AnswerRecord['response'] | null;
+  /** What the client keeps with it. */
+  readonly metadata: Readonly<Record<string, string>> | null;
   readonly parts: readonly StoredPushPart[];
   /** In the order it happened, the first 1,000. */
   readonly events: readonly StoredPushEvent[];
@@ -67,6 +69,7 @@ SELECT 'push' AS kind, jsonb_build_object('id', p.id, 'state', p.state, 'iccid',
     'final_at', p.final_at) AS item
 FROM p JOIN messages m ON m.id = p.id JOIN credit_locks l ON l.message_id = m.id
 UNION ALL SELECT 'response', p.response FROM p WHERE p.response IS NOT NULL
+UNION ALL SELECT 'metadata', m.metadata FROM p JOIN messages m ON m.id = p.id WHERE m.metadata IS NOT NULL
 UNION ALL
 SELECT 'part', jsonb_build_object('number', c.number, 'state', c.state, 'error', c.error, 'smsc_message_ids',
     (SELECT coalesce(jsonb_agg(s.smsc_message_id ORDER BY s.attempt), '[]') FROM part_submissions s
@@ -90,6 +93,7 @@ SELECT 'event', item FROM (
 type Row =
   | { readonly kind: 'push'; readonly item: StoredPush }
   | { readonly kind: 'response'; readonly item: AnswerRecord['response'] }
+  | { readonly kind: 'metadata'; readonly item: TracedPush['metadata'] }
   | { readonly kind: 'part'; readonly item: StoredPushPart }
   | { readonly kind: 'event'; readonly item: StoredPushEvent };
 
@@ -105,6 +109,7 @@ export const readPush = async (sql: Sql, clientId: string, id: string): Promise<
   return {
     push,
     response: rows.find((row) => row.kind === 'response')?.item ?? null,
+    metadata: rows.find((row) => row.kind === 'metadata')?.item ?? null,
     parts: rows.flatMap((row) => (row.kind === 'part' ? [row.item] : [])).sort((a, b) => a.number - b.number),
     events: rows.flatMap((row) => (row.kind === 'event' ? [row.item] : [])),
   };

@@ -12,7 +12,8 @@ const QueriedRecipient = z
 
 /** Nothing was accepted before. */
 const earliest = '1970-01-02T00:00:00.000Z';
-const QueriedTime = Instant.transform((time) => (time < earliest ? earliest : time)).optional();
+/** A bound in a query, of when something was accepted. */
+export const QueriedTime = Instant.transform((time) => (time < earliest ? earliest : time)).optional();
 
 /** The query of GET /v1/messages. Newest first; what is left out does not narrow it. */
 export const ListMessages = z.strictObject({

@@ -58,7 +58,8 @@ const hexOf = (mostOctets: number) =>
     .regex(/^([0-9a-fA-F]{2})+$/, 'is not hexadecimal: two digits for each octet')
     .transform((digits) => digits.toLowerCase());
 
-const Metadata = z
+/** What a client keeps with what it sends. */
+export const Metadata = z
   .record(Plain.min(1).max(64), Plain.max(512))
   .refine((metadata) => Object.keys(metadata).length <= 20, 'has more than 20 entries');
 

@@ -75,12 +75,14 @@ const part = xmlFields({
   error: 'text',
 });
 
-/** The particulars of an entry are a list of names and values, since their names are many. */
+/** What has names of its own is a list of names and values. */
+const items = xmlList('item', xmlFields({ name: 'text', value: 'text' }));
+
 const entry = xmlFields({
   at: 'text',
   source: 'text',
   what: 'text',
-  detail: xmlList('item', xmlFields({ name: 'text', value: 'text' })),
+  detail: items,
 });
 
 /** The documents: what is asked, and what is answered with 202, with 200 of a dry run, and with 200 of one push. */
@@ -95,6 +97,7 @@ export const pushDocuments = {
     validity_seconds: 'integer',
     callback_url: 'text',
     reference: 'text',
+    metadata: items,
     dry_run: 'boolean',
   }),
   accepted_push: document('accepted_push', {
@@ -131,6 +134,7 @@ export const pushDocuments = {
     expires_at: 'text',
     sent_at: 'text',
     final_at: 'text',
+    metadata: items,
     request_id: 'text',
     security,
     format: 'text',

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { MessageId } from './identifiers.ts';
-import { Plain, Recipient } from './messages.ts';
+import { QueriedTime } from './message-list.ts';
+import { Metadata, Plain, Recipient } from './messages.ts';
 import { NextCursor, PageCursor, PageLimit } from './paging.ts';
 import { Problem } from './problems.ts';
 import { Priority } from './queue-messages.ts';
@@ -64,6 +65,7 @@ export const SubmitPush = z
       .default(48 * 3600),
     callback_url: Plain.max(2048).optional(),
     reference: Plain.max(128).optional(),
+    metadata: Metadata.optional(),
     dry_run: z.boolean().default(false),
   })
   .refine(({ iccid, to }) => (iccid === undefined) !== (to === undefined), {
@@ -211,6 +213,7 @@ const summary = {
 /** 200 of GET /v1/pushes/{id}. Its commands in clear are forgotten once the packet is built. */
 export const PushView = z.object({
   ...summary,
+  metadata: z.record(z.string(), z.string()).nullable(),
   request_id: z.string(),
   security: PushSecurity.meta({ description: 'How the packet is secured.' }),
   format: Format,
@@ -228,6 +231,8 @@ export type PushView = z.infer<typeof PushView>;
 export const ListPushes = z.strictObject({
   status: PushState.optional(),
   iccid: Iccid.optional().meta({ description: 'Only those to this card.' }),
+  from_time: QueriedTime.meta({ description: 'Accepted at this time or later.' }),
+  to_time: QueriedTime.meta({ description: 'Accepted before this time.' }),
   limit: PageLimit,
   cursor: PageCursor,
 });

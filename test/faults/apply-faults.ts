@@ -91,11 +91,29 @@ const applyToCallbacks = async ({ box }: FaultWorld, { mode, forMs }: Extract<Wo
   return met;
 };
 
+const applyToHsm = async ({ box }: FaultWorld, { meets }: Extract<WorldFault, { what: 'hsm' }>): Promise<number> => {
+  box.hsm.failNext(...meets);
+  // The faults of several plans stand in one line: when it is empty, these are over too.
+  await until('the HSM has failed', () => box.hsm.faultsLeft() === 0, patience).catch(() => undefined);
+  return Math.max(0, meets.length - box.hsm.faultsLeft());
+};
+
+const slowHsm = async ({ box }: FaultWorld, { delayMs, forMs }: Extract<WorldFault, { what: 'hsm-slow' }>) => {
+  const before = box.hsm.calls().length;
+  box.hsm.delayAnswers(delayMs);
+  await sleep(forMs);
+  const met = await until('a call was slow', () => box.hsm.calls().length - before || false, patience).catch(() => 0);
+  box.hsm.delayAnswers(0);
+  return met;
+};
+
 const apply = async (world: FaultWorld, fault: PlannedFault, name: string): Promise<number> => {
   await sleep(fault.atMs);
   if (fault.what === 'calls') return applyToCalls(world, name, fault);
   if (fault.what === 'end-bridge') return endBridge(world, fault.signal);
   if (fault.what === 'kill-postgres') return killPostgres(world, fault.downMs);
+  if (fault.what === 'hsm') return applyToHsm(world, fault);
+  if (fault.what === 'hsm-slow') return slowHsm(world, fault);
   if (fault.what === 'outcomes-again') return repeatOutcomes(world, name, fault.reports, patience.withinMs);
   return fault.what === 'smsc' ? applyToSmsc(world, fault) : applyToCallbacks(world, fault);
 };

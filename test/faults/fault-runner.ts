@@ -1,5 +1,5 @@
 import { type FaultWorld, startFaultWorld } from './fault-world.ts';
-import { runSeed, type SeedReport } from './run-seed.ts';
+import { runSeed as runMessages, type SeedReport } from './run-seed.ts';
 
 export interface FaultRunner {
   run(seed: number): Promise<SeedReport>;
@@ -10,7 +10,7 @@ export interface FaultRunner {
 const seedsPerWorld = 10;
 
 /** Runs seeds one after the other, in a new Signalbox when one was broken or has been used enough. */
-export const createFaultRunner = (): FaultRunner => {
+export const createFaultRunner = (runSeed: typeof runMessages = runMessages): FaultRunner => {
   let world: FaultWorld | undefined;
   let runs = 0;
   const stop = async (): Promise<void> => {

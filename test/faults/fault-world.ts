@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { DeleteItemCommand, DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { DeleteItemCommand, DynamoDBClient, GetItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import type { Sql } from '#shared/adapters/data-api.ts';
 import { createFaultRules, type FaultRules } from '../../local/faults/faults.ts';
 import { connectPostgres } from '../../local/invariants/connect-postgres.ts';
@@ -14,6 +14,8 @@ export interface FaultWorld {
   readonly queues: QueueInspector;
   /** Ends the lease under which one dispatch-due runs at a time: one that was killed leaves it for 55 s. */
   endDispatchLease(): Promise<void>;
+  /** Lets an HSM be tried again whose circuit is open, and takes back the permits of the dead. */
+  reopenHsmGate(): Promise<void>;
   readonly startedAt: Date;
   stop(): Promise<void>;
 }
@@ -24,6 +26,7 @@ export const workQueues = [
   'deliveries-bulk',
   'outcomes',
   'inbound',
+  'pushes',
   'callbacks',
 ] as const;
 
@@ -32,6 +35,30 @@ export const workQueues = [
  * So many seconds are long enough for whoever lives.
  */
 const visibilitySeconds = 5;
+
+const ignoreCondition = (error: unknown): void => {
+  if (!(error instanceof Error && error.name === 'ConditionalCheckFailedException')) throw error;
+};
+
+/** As its clock would: every moment at which the gate before the HSM changes by itself has come. */
+const endWaits = async (dynamodb: DynamoDBClient): Promise<void> => {
+  const row = { TableName: 'signalbox-local-gates', Key: { gate_name: { S: 'http-xml' } } };
+  const { Item } = await dynamodb.send(new GetItemCommand({ ...row, ConsistentRead: true }));
+  const [gate, version] = [Item?.gate?.S, Number(Item?.version?.N)];
+  if (gate === undefined || !gate.includes('"openMs"')) return;
+  const over = gate.replaceAll(/"until":[0-9.]+/g, '"until":0');
+  const command = new UpdateItemCommand({
+    ...row,
+    ConditionExpression: 'version = :read',
+    UpdateExpression: 'SET gate = :gate, version = :version',
+    ExpressionAttributeValues: {
+      ':read': { N: `${version}` },
+      ':version': { N: `${version + 1}` },
+      ':gate': { S: over },
+    },
+  });
+  await dynamodb.send(command).catch(ignoreCondition);
+};
 
 export const startFaultWorld = async (): Promise<FaultWorld> => {
   const startedAt = new Date();
@@ -50,9 +77,7 @@ export const startFaultWorld = async (): Promise<FaultWorld> => {
       UpdateExpression: 'SET expires_at = :over',
       ExpressionAttributeValues: { ':over': { N: '0' } },
     });
-    await dynamodb.send(command).catch((error: unknown) => {
-      if (!(error instanceof Error && error.name === 'ConditionalCheckFailedException')) throw error;
-    });
+    await dynamodb.send(command).catch(ignoreCondition);
   };
   /** A bridge that was killed leaves its binds to the next one after 17 s: here as soon as it is gone. */
   let bridges: readonly number[] = [];
@@ -64,12 +89,14 @@ export const startFaultWorld = async (): Promise<FaultWorld> => {
     await dynamodb.send(new DeleteItemCommand({ TableName: 'signalbox-local-bindslots', Key }));
   };
   const watching = setInterval(() => void endBindSlots().catch(() => undefined), 200);
+  const reopenHsmGate = () => endWaits(dynamodb);
   return {
     box,
     rules,
     sql: postgres.sql,
     queues,
     endDispatchLease,
+    reopenHsmGate,
     startedAt,
     stop: async () => {
       clearInterval(watching);

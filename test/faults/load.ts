@@ -1,26 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RunningSignalbox } from '../support/running-signalbox.ts';
 import { createDice, type Dice } from './dice.ts';
-
-/** One message as its sender knows it. */
-export interface Posted {
-  readonly key: string;
-  readonly to: string;
-  /** Every id that a 202 gave; more than one would be a message too many. */
-  readonly ids: ReadonlySet<string>;
-  readonly tries: number;
-  /** What the API said that no retry mends. */
-  readonly refusal: string | null;
-}
-
-export interface Load {
-  /** Sends nothing new, and resolves when all that was begun is accepted or refused. */
-  stop(): Promise<readonly Posted[]>;
-}
+import { type Load, type Posted, post } from './post.ts';
 
 const senders = 6;
 const pauseMs = 130;
-const answerWithinMs = 15_000;
 
 interface Message {
   readonly to: string;
@@ -43,30 +27,6 @@ const messageOf = (dice: Dice, prefix: string, place: number): Message => {
   };
 };
 
-const isPassing = (status: number): boolean => status >= 500 || status === 429;
-
-/** Posts as a careful client does: again under the same key, until the API has said something that stands. */
-const post = async (box: RunningSignalbox, apiKey: string, key: string, message: Message) => {
-  const ids = new Set<string>();
-  for (let tries = 1; ; tries += 1) {
-    const answer = await fetch(`${box.cloud.apiUrl}/v1/messages`, {
-      method: 'POST',
-      headers: { 'x-api-key': apiKey, 'content-type': 'application/json', 'idempotency-key': key },
-      body: JSON.stringify(message),
-      signal: AbortSignal.timeout(answerWithinMs),
-    })
-      .then(async (response) => ({ status: response.status, text: await response.text() }))
-      .catch((error: unknown) => ({ status: 599, text: String(error) }));
-    if (answer.status === 202) ids.add((JSON.parse(answer.text) as { id: string }).id);
-    // What was accepted is asked again now and then: the answer is to be the same.
-    const isDone = answer.status === 202 && (ids.size > 1 || tries % 5 !== 1 || !key.endsWith('7'));
-    if (isDone) return { key, to: message.to, ids, tries, refusal: null };
-    if (answer.status !== 202 && !isPassing(answer.status))
-      return { key, to: message.to, ids, tries, refusal: `${answer.status} ${answer.text}` };
-    await sleep(200);
-  }
-};
-
 /** Sends messages of all kinds, some thirty a second, until it is stopped. */
 export const startLoad = (box: RunningSignalbox, apiKey: string, seed: number): Load => {
   const dice = createDice(seed + 1_000_000);
@@ -78,7 +38,7 @@ export const startLoad = (box: RunningSignalbox, apiKey: string, seed: number): 
     while (!isStopping) {
       place += 1;
       const key = `seed-${seed}-${place}`;
-      posted.push(await post(box, apiKey, key, messageOf(dice, prefix, place)));
+      posted.push(await post(box, apiKey, '/v1/messages', { key, body: messageOf(dice, prefix, place) }));
       await sleep(pauseMs);
     }
   };

@@ -1,12 +1,12 @@
 import { KMSClient } from '@aws-sdk/client-kms';
 import { v7 as uuidV7 } from 'uuid';
 import { connectSmallSecrets } from '#shared/adapters/small-secrets.ts';
-import type { IssuedClient } from '../support/issue-client.ts';
+import type { IssuedClient, WantedClient } from '../support/issue-client.ts';
 import type { RunningSignalbox } from '../support/running-signalbox.ts';
 
 /** A client of its own for a run, called back at the receiver, and signed with the secret that the receiver knows. */
-export const makeClient = async (box: RunningSignalbox): Promise<IssuedClient> => {
-  const issued = await box.issueClient({ creditCents: 1_000_000 });
+export const makeClient = async (box: RunningSignalbox, wanted: Partial<WantedClient> = {}): Promise<IssuedClient> => {
+  const issued = await box.issueClient({ creditCents: 1_000_000, ...wanted });
   const { endpoints, operatorCredentials: credentials } = box.cloud;
   const kms = new KMSClient({ region: 'eu-central-1', endpoint: endpoints.kms, credentials });
   const context = { client_id: issued.clientId, purpose: 'callback-signing' };

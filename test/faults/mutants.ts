@@ -10,6 +10,8 @@ interface Mutant {
   readonly name: string;
   readonly file: string;
   readonly edits: readonly (readonly [from: string, to: string])[];
+  /** Whether it is pushes that show it. */
+  readonly isOfPushes?: true;
 }
 
 const mutants: readonly Mutant[] = [
@@ -70,6 +72,18 @@ const mutants: readonly Mutant[] = [
       ],
     ],
   },
+  {
+    name: 'the counter of a call that failed is used again',
+    file: 'lambdas/process-push/send-next-push.ts',
+    edits: [['waits(error.mayHaveUsedCounter, ', 'waits(false, ']],
+    isOfPushes: true,
+  },
+  {
+    name: 'the counter that a dead process-push had in hand is used again',
+    file: 'lambdas/dispatch-due/handler.ts',
+    edits: [['isCounterUsed: true', 'isCounterUsed: false']],
+    isOfPushes: true,
+  },
 ];
 
 const repository = fileURLToPath(new URL('../..', import.meta.url));
@@ -98,8 +112,9 @@ const mutate = (copy: string, { name, file, edits }: Mutant): void => {
 };
 
 /** Runs seeds until one fails; gives what was said, or undefined when all passed. */
-const findOut = (copy: string, seed: string, seeds: string): string | undefined => {
-  const run = ['test/faults/run-faults.ts', '--bail', '--seeds', seeds, '--seed', seed];
+const findOut = (copy: string, { isOfPushes }: Mutant, seed: string, seeds: string): string | undefined => {
+  const kind = isOfPushes ? ['--pushes'] : [];
+  const run = ['test/faults/run-faults.ts', '--bail', '--seeds', seeds, '--seed', seed, ...kind];
   const { status, stdout, stderr } = spawnSync(process.execPath, run, { cwd: copy, encoding: 'utf8' });
   return status === 0 ? undefined : `${stdout}${stderr}`;
 };
@@ -108,7 +123,7 @@ const findOut = (copy: string, seed: string, seeds: string): string | undefined 
 const reasonsIn = (output: string): string =>
   output
     .split('\n')
-    .filter((line) => /: FAILED;|BROKEN|^message|has no end|was planned/.test(line))
+    .filter((line) => /: FAILED;|BROKEN|^message|^push|: counter|has no end|was planned/.test(line))
     .slice(0, 6)
     .join('\n  ');
 
@@ -125,7 +140,7 @@ for (const mutant of mutants.filter(({ name }) => values.only === undefined || n
   const copy = copyRepository();
   try {
     mutate(copy, mutant);
-    const found = findOut(copy, values.seed, values.seeds);
+    const found = findOut(copy, mutant, values.seed, values.seeds);
     if (found === undefined) survivors += 1;
     console.log(`${mutant.name}: ${found === undefined ? 'NOT FOUND' : `found\n  ${reasonsIn(found)}`}`);
   } finally {

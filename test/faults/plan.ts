@@ -1,5 +1,6 @@
 import type { AnswerMode } from '../../local/callback-receiver/start-callback-receiver.ts';
 import type { FaultAction, FaultRule } from '../../local/faults/faults.ts';
+import type { HsmFaultName } from '../../local/hsm/hsm-faults.ts';
 import type { BehaviourChange } from '../../local/smsc/behaviour.ts';
 import { createDice, type Dice } from './dice.ts';
 
@@ -17,7 +18,9 @@ export type WorldFault =
   | { readonly what: 'kill-postgres'; readonly downMs: number }
   | { readonly what: 'smsc'; readonly change: BehaviourChange; readonly forMs: number; readonly thenDrop: boolean }
   | { readonly what: 'callbacks'; readonly mode: Partial<AnswerMode>; readonly forMs: number }
-  | { readonly what: 'outcomes-again'; readonly reports: number };
+  | { readonly what: 'outcomes-again'; readonly reports: number }
+  | { readonly what: 'hsm'; readonly meets: readonly HsmFaultName[] }
+  | { readonly what: 'hsm-slow'; readonly delayMs: number; readonly forMs: number };
 
 export type PlannedFault = (CallFault | WorldFault) & {
   /** Its kind, by which it is counted: `kill/settle-outcomes`. */
@@ -31,11 +34,11 @@ export interface Plan {
   readonly faults: readonly PlannedFault[];
 }
 
-type Make = (dice: Dice) => CallFault | WorldFault;
+export type Make = (dice: Dice) => CallFault | WorldFault;
 
-const killing = (dice: Dice): FaultAction => ({ kind: dice.pick(['kill-before', 'kill-after'] as const) });
+export const killing = (dice: Dice): FaultAction => ({ kind: dice.pick(['kill-before', 'kill-after'] as const) });
 
-const calls = (
+export const calls = (
   service: string,
   operation: RegExp | undefined,
   caller: string | undefined,
@@ -48,7 +51,7 @@ const senders = ['serve-api', 'settle-outcomes', 'smpp-bridge'] as const;
 const pollers = ['smpp-bridge', 'awslambda_signalbox-local-settle-outcomes', 'awslambda_signalbox-local-notify-client'];
 
 /** A dropped connection ends the wait for answers that will never come, as the peer's restart would. */
-const smsc = (change: BehaviourChange, forMs: number, thenDrop = false): WorldFault => ({
+export const smsc = (change: BehaviourChange, forMs: number, thenDrop = false): WorldFault => ({
   what: 'smsc',
   change,
   forMs,

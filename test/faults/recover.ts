@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type FaultWorld, workQueues } from './fault-world.ts';
+import { letPushTimePass } from './push-time.ts';
 
 /** What is neither final nor at rest. */
 export interface Unfinished {
@@ -50,12 +51,14 @@ WHERE m.client_id = $1 AND m.state NOT IN ('DELIVERED', 'FAILED_PERM', 'CANCELLE
   AND NOT (m.state IN ('SENT', 'UNKNOWN') AND m.next_attempt_at IS NULL AND p.to_go = 0 AND p.sent + p.unknown > 0
     AND (p.sent = 0 OR m.recipient LIKE '%0005'))
 UNION ALL
-SELECT c.id, 'callback ' || c.state FROM callbacks c WHERE c.client_id = $1 AND c.state = 'PENDING'`;
+SELECT c.id, 'callback ' || c.state FROM callbacks c WHERE c.client_id = $1 AND c.state = 'PENDING'
+UNION ALL
+SELECT p.id, 'push ' || p.state FROM pushes p WHERE p.client_id = $1 AND p.final_at IS NULL`;
 
 /** What an operator does with dead letters once their cause is gone: back to where they came from. */
 const redrive = async ({ queues }: FaultWorld): Promise<number> => {
   let moved = 0;
-  for (const name of ['deliveries-high', 'deliveries-normal', 'deliveries-bulk', 'outcomes', 'callbacks']) {
+  for (const name of workQueues) {
     const bodies = await queues.drain(`${name}-dlq`);
     for (let start = 0; start < bodies.length; start += 10) await queues.put(name, bodies.slice(start, start + 10));
     moved += bodies.length;
@@ -82,6 +85,7 @@ export interface Recovery {
 /** A minute without the wait; what dispatch-due makes of the faults it meets is its own affair. */
 export const passMinute = async (world: FaultWorld, clientId: string): Promise<void> => {
   await letTimePass(world, clientId);
+  await letPushTimePass(world, clientId);
   await world.endDispatchLease();
   await world.box.cloud.runSchedule('dispatch-due').catch(() => undefined);
 };

@@ -4,9 +4,10 @@ import { checkInvariants, type InvariantReport, isSound } from '../../local/inva
 import { renderReport } from '../../local/invariants/render-report.ts';
 import { applyFaults, type DoneFault } from './apply-faults.ts';
 import type { FaultWorld } from './fault-world.ts';
-import { type Posted, startLoad } from './load.ts';
+import { startLoad } from './load.ts';
 import { makeClient } from './make-client.ts';
 import { createPlan, describePlan, type Plan } from './plan.ts';
+import type { Posted } from './post.ts';
 import { passMinute, type Recovery, recover } from './recover.ts';
 
 export interface SeedReport {
@@ -27,7 +28,7 @@ export interface SeedReport {
 const leastLoadMs = 3_000;
 /** What stands for the minute between two runs of dispatch-due. */
 const minuteMs = 1_500;
-const recoverWithinMs = 180_000;
+export const recoverWithinMs = 180_000;
 
 interface Row {
   readonly id: string;
@@ -44,7 +45,7 @@ const rowsOf = (world: FaultWorld, clientId: string): Promise<Row[]> =>
   );
 
 /** What must hold of what was posted, in the sender's own terms. */
-const checkPosted = (posted: readonly Posted[], rows: readonly Row[]): string[] => {
+export const checkPosted = (posted: readonly Posted[], rows: readonly Pick<Row, 'id'>[]): string[] => {
   const known = new Set(rows.map(({ id }) => id));
   const own = new Set(posted.flatMap(({ ids }) => [...ids]));
   return [
@@ -83,21 +84,21 @@ const checkDuplicates = ({ box }: FaultWorld, rows: readonly Row[]) => {
   };
 };
 
-const checkFaults = (faults: readonly DoneFault[]): string[] =>
+export const checkFaults = (faults: readonly DoneFault[]): string[] =>
   faults.flatMap(({ fault, times }) => (times > 0 ? [] : [`${fault.kind} was planned and did not happen`]));
 
-const checkAtRest = ({ left }: Recovery): string[] =>
+export const checkAtRest = ({ left }: Recovery): string[] =>
   left.map(({ id, state }) => `${state} ${id} has no end, and no step to one was taken in time`);
 
 const idsIn = (failures: readonly string[]): string[] =>
   failures.flatMap((failure) => /[0-9a-f]{8}-[0-9a-f-]{27}/.exec(failure)?.[0] ?? []);
 
-const explain = async (world: FaultWorld, failures: readonly string[]): Promise<string[]> => {
+export const explain = async (world: FaultWorld, failures: readonly string[]): Promise<string[]> => {
   const timelines = await readTimelines(world.sql, idsIn(failures).slice(0, 5));
   return [...timelines].map(([id, lines]) => [`message ${id}`, ...lines.map((line) => `  ${line}`)].join('\n'));
 };
 
-const brokenRules = (report: InvariantReport): string[] => (isSound(report) ? [] : [renderReport(report)]);
+export const brokenRules = (report: InvariantReport): string[] => (isSound(report) ? [] : [renderReport(report)]);
 
 /** Time goes by fast while the faults happen: what is to be tried again is tried under them. */
 const startTime = (world: FaultWorld, clientId: string): (() => Promise<void>) => {
@@ -116,7 +117,7 @@ const startTime = (world: FaultWorld, clientId: string): (() => Promise<void>) =
   };
 };
 
-const meetFaults = async (world: FaultWorld, plan: Plan, clientId: string): Promise<readonly DoneFault[]> => {
+export const meetFaults = async (world: FaultWorld, plan: Plan, clientId: string): Promise<readonly DoneFault[]> => {
   const stopTime = startTime(world, clientId);
   try {
     const [faults] = await Promise.all([applyFaults(world, plan), sleep(leastLoadMs)]);

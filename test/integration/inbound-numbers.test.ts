@@ -156,6 +156,7 @@ describe('the list of inbound messages', () => {
       collect: (parts) => collectParts(database.sql, parts),
       receive: (inbound) =>
         receiveAndTell(database.sql, { callbacks: 'http://127.0.0.1:9/none', replies: null }, inbound),
+      followUp: async () => undefined,
     });
   type List = z.infer<typeof InboundList>;
   const list = async (clientId: string, query: Record<string, string> = {}): Promise<Answer | Refusal> =>

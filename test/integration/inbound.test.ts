@@ -9,7 +9,7 @@ import { inboundOf, receiveAndTell } from '#shared/adapters/receive-and-tell.ts'
 import { refuseOptedOut } from '#shared/adapters/refuse-opted-out.ts';
 import type { InboundReceived } from '#shared/contracts/queue-messages.ts';
 import { concat16 } from '#shared/domain/text/user-data.ts';
-import { handleInbound } from '../../lambdas/handle-inbound/handle-inbound.ts';
+import { handleInbound, type Mailroom } from '../../lambdas/handle-inbound/handle-inbound.ts';
 import { createClient, unbalancedClients } from '../support/clients.ts';
 import { startTestDatabase, type TestDatabase } from '../support/database.ts';
 import { inboundReceived, inboundTexts } from '../support/mobile-originated.ts';
@@ -25,10 +25,12 @@ afterAll(() => database.stop());
 /** Nothing listens there: what is not queued is dispatch-due's, and the rows are what is looked at. */
 const queues = { callbacks: 'http://127.0.0.1:9/none', replies: null };
 
-const handle = (batch: readonly InboundReceived[]): Promise<void> =>
+const handle = (batch: readonly InboundReceived[], given: Partial<Mailroom> = {}): Promise<void> =>
   handleInbound(batch, {
     collect: (parts) => collectParts(database.sql, parts),
     receive: (inbound) => receiveAndTell(database.sql, queues, inbound),
+    followUp: async () => undefined,
+    ...given,
   });
 
 interface Stored {
@@ -110,7 +112,7 @@ describe('a long message', () => {
           .map(({ part }) => part);
         const size = Math.ceil(all.length / batches);
         const split = Array.from({ length: batches }, (_, i) => all.slice(i * size, (i + 1) * size));
-        await Promise.all(split.map(handle));
+        await Promise.all(split.map((batch) => handle(batch)));
         const stored = await storedFrom(source);
         expect(stored.map(({ body, parts: total, parts_received }) => [body, total, parts_received])).toEqual([
           [text, parts.length, parts.length],
@@ -136,6 +138,29 @@ describe('a long message', () => {
     await handle([...(second ?? [])].reverse());
     await handle([...(second ?? []), ...(first ?? []).slice(0, 1)]);
     expect((await storedFrom(source)).map(({ body }) => body?.includes('y'))).toEqual([false, true]);
+  });
+
+  test('whose storing was cut off before what follows on it is followed up when the queue gives its parts again', async () => {
+    const source = newSource();
+    const parts = inboundTexts(long, { source_addr: source });
+    const [last] = parts.slice(-1);
+    if (!last) throw new Error('It is too short');
+    const followed: string[] = [];
+    const followUp = async (ids: readonly string[]) => void followed.push(...ids);
+    await handle(parts.slice(0, -1), { followUp });
+    const dying = handle([last], {
+      followUp,
+      receive: async (inbound) => {
+        await receiveAndTell(database.sql, queues, inbound);
+        throw new Error('Killed after it was stored');
+      },
+    });
+    await expect(dying).rejects.toThrow('Killed');
+    expect(followed).toEqual([]);
+    await handle([last], { followUp });
+    const stored = await storedFrom(source);
+    expect(stored).toMatchObject([{ body: long, parts_received: parts.length }]);
+    expect(followed).toEqual(stored.map(({ id }) => id));
   });
 
   test('that will never be whole makes way for another one of the same reference', async () => {

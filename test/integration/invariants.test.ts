@@ -1,15 +1,19 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { v7 as uuidV7 } from 'uuid';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { acceptMessage } from '#shared/adapters/accept-message.ts';
+import { acceptPush } from '#shared/adapters/accept-push.ts';
 import { claimDeliveries, renewLease } from '#shared/adapters/claim-deliveries.ts';
 import { checkRules, databaseRules, wholeScope } from '#shared/adapters/invariants/check-rules.ts';
+import { readSentParts } from '#shared/adapters/invariants/read-peers-view.ts';
 import { readTimelines } from '#shared/adapters/invariants/read-timelines.ts';
+import { compareSubmissions } from '#shared/domain/invariants/compare-submissions.ts';
 import { settleOutcomes } from '../../lambdas/settle-outcomes/settle-outcomes.ts';
 import { checkInvariants } from '../../local/invariants/check-invariants.ts';
 import { connectPostgres } from '../../local/invariants/connect-postgres.ts';
 import { renderReport } from '../../local/invariants/render-report.ts';
+import { createCard, newPush, newPushMessage } from '../support/cards.ts';
 import { createClient, newMessage } from '../support/clients.ts';
 import { startTestDatabase, type TestDatabase } from '../support/database.ts';
 import { emptyDatabase } from '../support/money-world.ts';
@@ -280,6 +284,29 @@ describe('callbacks', () => {
     );
     expect(await broken()).toEqual([`callback/next-step ${id}`]);
   });
+});
+
+test('a push whose packet the SMSC took twice is found, also where its fate was unknown: it is never sent again', async () => {
+  const iccid = '8949000000000009995';
+  await createCard(database, { iccid, msisdn: recipient });
+  const push = newPushMessage(client, { recipient });
+  expect((await acceptPush(database.sql, newPush(iccid), push)).outcome).toBe('accepted');
+  await database.query(`UPDATE messages SET body = '00ff' WHERE id = $1`, [push.id]);
+  await database.query(
+    `UPDATE message_parts SET attempt = 1, state = 'UNKNOWN', unknown_times = unknown_times + 1 WHERE message_id = $1`,
+    [push.id],
+  );
+  const sent = await readSentParts(database.sql, new Date(0));
+  const parts = sent.filter(({ message_id }) => message_id === push.id);
+  const body_hash = createHash('sha256').update('00ff').digest('hex');
+  const taken = ['a', 'b'].map((smsc_message_id) => ({
+    smsc_message_id,
+    destination: recipient,
+    part: null,
+    body_hash,
+  }));
+  expect(compareSubmissions(parts, taken.slice(1))).toEqual([]);
+  expect(compareSubmissions(parts, taken)).toMatchObject([{ rule: 'smsc/once', id: push.id }]);
 });
 
 test('a finding comes with the history of its message, without its text or its number', async () => {

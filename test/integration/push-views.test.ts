@@ -7,6 +7,7 @@ import { stopCard } from '#shared/adapters/card-counters.ts';
 import { listCardProfiles, putCardProfile } from '#shared/adapters/card-profiles.ts';
 import { listPushes } from '#shared/adapters/list-pushes.ts';
 import { listCards, readCard } from '#shared/adapters/read-cards.ts';
+import { readMessage } from '#shared/adapters/read-message.ts';
 import { readPush } from '#shared/adapters/read-push.ts';
 import { readPushTarget } from '#shared/adapters/read-push-target.ts';
 import { recordPacket } from '#shared/adapters/record-packet.ts';
@@ -45,7 +46,7 @@ const newCard = async (): Promise<string> => {
   return iccid;
 };
 const accept = async (iccid: string): Promise<string> => {
-  const message = newPushMessage(clientId, { callback_url: callbackUrl });
+  const message = newPushMessage(clientId, { callback_url: callbackUrl, metadata: { order: '1' } });
   expect((await acceptPush(database.sql, newPush(iccid), message)).outcome).toBe('accepted');
   return message.id;
 };
@@ -83,6 +84,7 @@ test('a push is told with its whole trace, in words, and to its own client alone
     counter: 1,
     security: { spi: '1639', integrity: 'cc', ciphered: true, kic_algorithm: 'aes-cbc', kid_algorithm: 'aes-cmac' },
     packet_sha256: 'ab'.repeat(32),
+    metadata: { order: '1' },
     response: {
       status_name: 'ok',
       authenticated: true,
@@ -98,6 +100,11 @@ test('a push is told with its whole trace, in words, and to its own client alone
     'card: The card answered and proved that it is it. The command packet was accepted. Commands executed: 3. Status word 9000: Done.',
   ]);
   expect(JSON.stringify(view.trace)).not.toContain(done.data_hex);
+});
+
+test('the message of a push is no possible duplicate: it is never sent twice', async () => {
+  const id = await accept(await newCard());
+  expect(await readMessage(database.sql, clientId, id)).toMatchObject({ possible_duplicate: false, data_coding: null });
 });
 
 test('a client is called back once when its push ends, and again when a late answer says something else', async () => {
@@ -116,18 +123,27 @@ test('a client is called back once when its push ends, and again when a late ans
   ]);
 });
 
-test('pushes are listed newest first, by state and card, and no other client’s', async () => {
+test('pushes are listed newest first, by state, card and time, and no other client’s', async () => {
   const iccid = await newCard();
   const ids = [await accept(iccid), await accept(iccid)];
   await send(iccid);
   const list = async (given: object) =>
-    (await listPushes(database.sql, { clientId, status: null, iccid, after: null, limit: 10, ...given })).map(
-      ({ id }) => id,
-    );
+    (
+      await listPushes(database.sql, {
+        ...{ clientId, status: null, iccid, from_time: null, to_time: null, after: null, limit: 10 },
+        ...given,
+      })
+    ).map(({ id }) => id);
   expect(await list({})).toEqual(ids.toReversed());
   expect(await list({ status: 'SENDING' })).toEqual([ids[0]]);
   expect(await list({ after: ids[1] })).toEqual([ids[0]]);
   expect(await list({ clientId: stranger })).toEqual([]);
+  const [row] = await database.query<{ created_at: Date }>('SELECT created_at FROM pushes WHERE id = $1', [ids[1]]);
+  const time = row?.created_at.toISOString();
+  // Of the database's microseconds the bound keeps milliseconds.
+  await database.query('UPDATE pushes SET created_at = $2 WHERE id = $1', [ids[1], time]);
+  expect(await list({ from_time: time })).toEqual([ids[1]]);
+  expect(await list({ to_time: time })).toEqual([ids[0]]);
 });
 
 test('a card is shown with its counters and its line, and goes on once it is released, once a key', async () => {

@@ -203,7 +203,7 @@ describe('a packet', () => {
     expect(await recordPacket(database.sql, taken, built)).toMatchObject({ id, attempt: 1 });
     expect(await recordPacket(database.sql, taken, built)).toMatchObject({ id });
     expect(await claim()).toMatchObject([
-      { message_id: id, body: built.packet_hex, protocol_id: 0x7f, push_reference_bits: 8 },
+      { message_id: id, body: built.packet_hex, protocol_id: 0x7f, data_coding: null, push_reference_bits: 8 },
     ]);
     expect(await takePush(database.sql, iccid, uuidV7())).toBeNull();
     const trace = await database.query('SELECT type, detail FROM push_events WHERE push_id = $1 ORDER BY number', [id]);

@@ -36,7 +36,6 @@ export const newPushMessage = (clientId: string, given: Partial<PushMessage> = {
   country: 'DE',
   sender: null,
   parts: 1,
-  data_coding: 0xf6,
   priority: 'normal',
   validity_seconds: 3600,
   callback_url: null,

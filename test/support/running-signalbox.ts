@@ -25,6 +25,8 @@ export interface RunningSignalbox {
   /** The cards in the telephones that the simulator reaches, by number. */
   readonly sims: Signalbox['sims'];
   readonly callbacks: CallbackReceiver;
+  /** The HSM in which the keys of the demo cards are. */
+  readonly hsm: Signalbox['hsm'];
   /** What the demo client's carousel goes to, and the box that listens to it. */
   readonly mux: Mux;
   readonly receiver: Receiver;

@@ -373,6 +373,7 @@ export interface Operations {
         readonly validity_seconds?: number;
         readonly callback_url?: string;
         readonly reference?: string;
+        readonly metadata?: Readonly<Record<string, string>>;
         readonly dry_run?: boolean;
       };
     };
@@ -465,6 +466,8 @@ export interface Operations {
           | 'CANCELLED'
           | 'UNKNOWN';
         readonly iccid?: string;
+        readonly from_time?: string;
+        readonly to_time?: string;
         readonly limit?: number;
         readonly cursor?: string;
       };
@@ -524,6 +527,7 @@ export interface Operations {
       readonly expires_at: string;
       readonly sent_at: string | null;
       readonly final_at: string | null;
+      readonly metadata: Readonly<Record<string, string>> | null;
       readonly request_id: string;
       readonly security: {
         readonly spi: string;

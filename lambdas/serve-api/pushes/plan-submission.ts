@@ -20,9 +20,6 @@ export interface PlannedSubmission {
   readonly message: PushMessage;
 }
 
-/** User data of no alphabet, for the SIM (3GPP TS 23.038, 4). */
-const simSpecific = 0xf6;
-
 /** By what the request named the card. */
 const cardField = ({ iccid }: SubmitPush): string => (iccid === undefined ? 'to' : 'iccid');
 
@@ -51,12 +48,11 @@ const messageOf = (
   country: countryOf(recipient) ?? null,
   sender: null,
   parts,
-  data_coding: simSpecific,
   priority: asked.priority,
   validity_seconds: asked.validity_seconds,
   callback_url: asked.callback_url ?? null,
   reference: asked.reference ?? null,
-  metadata: null,
+  metadata: asked.metadata ?? null,
   is_test: false,
   correlation_id: correlationId,
 });

@@ -31,12 +31,13 @@ const createListPushes =
     const query = readQuery(request, ListPushes);
     if (query.outcome === 'refused') return query;
     const { clientId } = callerOf(request);
-    const { status = null, iccid = null } = query.value;
+    const { status = null, iccid = null, from_time = null, to_time = null } = query.value;
+    const wanted = { status, iccid, from_time, to_time };
     const page = await pageOf(request, query.value, {
-      name: `listPushes ${JSON.stringify({ status, iccid })}`,
+      name: `listPushes ${JSON.stringify(wanted)}`,
       parse: ([id]) => PushId.safeParse(id).data,
       positionOf: ({ id }: PushSummary) => [id],
-      fetch: (after, limit) => listPushes(sql, { clientId, status, iccid, after, limit }),
+      fetch: (after, limit) => listPushes(sql, { clientId, ...wanted, after, limit }),
     });
     return page.outcome === 'refused' ? page : answer(200, { pushes: page.rows, next_cursor: page.next_cursor });
   };

@@ -36,7 +36,7 @@ const responseView = ({ push, response }: TracedPush): PushResponse | null => {
 
 /** 200 of GET /v1/pushes/{id}. */
 export const pushView = (traced: TracedPush): PushView => {
-  const { push, parts } = traced;
+  const { push, parts, metadata } = traced;
   const { state, recipient, failure, correlation_id, key_version: _version, security, ...same } = push;
   const response = responseView(traced);
   return {
@@ -44,6 +44,7 @@ export const pushView = (traced: TracedPush): PushView => {
     status: state as PushView['status'],
     to: recipient,
     error: failure,
+    metadata,
     request_id: correlation_id,
     security: securityView(security),
     created_at: utc(push.created_at),

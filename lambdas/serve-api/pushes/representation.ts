@@ -55,13 +55,29 @@ const refuseXml = ({ reason, message, position }: XmlError): Refusal => {
   return refuse('xml.refused', `${message}${place ? ` It is at ${place}.` : ''}`, [{ path: place, message: reason }]);
 };
 
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** The schema is that of JSON, where a name stands once. What an item lacks, the schema says is missing. */
+const named = (items: readonly XmlValue[]): XmlValue => {
+  const entries = items.map((item) =>
+    isRecord(item) ? ([item.name ?? '', item.value] as const) : (['', ''] as const),
+  );
+  if (new Set(entries.map(([name]) => name)).size < entries.length)
+    throw new XmlError('xml.repeated_element', 'A name stands twice in metadata.');
+  return Object.fromEntries(entries) as XmlValue;
+};
+
+const withNames = (value: XmlValue): XmlValue =>
+  isRecord(value) && Array.isArray(value.metadata) ? { ...value, metadata: named(value.metadata) } : value;
+
 const readXml = (body: string | null): { readonly value: XmlValue } | Refusal => {
   const text = body ?? '';
   try {
     // Before its octets are made: what is far too large costs no more than it has.
     if (text.length > xmlLimits.octets)
       throw new XmlError('xml.too_large', `The document is more than ${xmlLimits.octets} octets.`);
-    return { value: readXmlFields(parseXml(Buffer.from(text)), pushDocuments.push) };
+    return { value: withNames(readXmlFields(parseXml(Buffer.from(text)), pushDocuments.push)) };
   } catch (error) {
     if (error instanceof XmlError) return refuseXml(error);
     throw error;
@@ -80,9 +96,6 @@ export const readPushBody = <Schema extends z.ZodType>(
   return parsed.success ? { outcome: 'read', value: parsed.data } : refuseFields(fieldErrors(parsed.error));
 };
 
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
 /** What XML allows no document to contain (XML 1.0, 2.2): a card or an SMSC may have said it. */
 const printable = (text: string): string => text.replace(/(?![\t\n\r])[\p{Cc}\p{Cs}\ufffe\uffff]/gu, '\ufffd');
 
@@ -92,14 +105,20 @@ const particulars = (detail: Readonly<Record<string, unknown>>): XmlValue =>
     value: printable(typeof value === 'string' ? value : JSON.stringify(value)),
   }));
 
-/** What JSON says, as XML says it: without what is null, and particulars, whose names are many, as a list. */
+/** Members whose names are nobody's but their writer's. */
+const freelyNamed: ReadonlySet<string> = new Set(['detail', 'metadata']);
+
+/** What JSON says, as XML says it: without what is null, and what is freely named as a list. */
 const toXmlValue = (value: unknown): XmlValue => {
   if (Array.isArray(value)) return value.map(toXmlValue);
   if (isRecord(value))
     return Object.fromEntries(
       Object.entries(value)
         .filter(([, inner]) => inner !== null && inner !== undefined)
-        .map(([name, inner]) => [name, name === 'detail' && isRecord(inner) ? particulars(inner) : toXmlValue(inner)]),
+        .map(([name, inner]) => [
+          name,
+          freelyNamed.has(name) && isRecord(inner) ? particulars(inner) : toXmlValue(inner),
+        ]),
     );
   return typeof value === 'number' || typeof value === 'boolean' ? value : printable(String(value));
 };

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { NewPush } from '#shared/adapters/accept-push.ts';
+import type { NewPush, PushMessage } from '#shared/adapters/accept-push.ts';
 import type { TracedPush } from '#shared/adapters/read-push.ts';
 import type { PushTarget } from '#shared/adapters/read-push-target.ts';
 import { describedPushes } from '#shared/contracts/openapi/pushes.ts';
@@ -68,6 +68,7 @@ const traced: TracedPush = {
     final_at: null,
   },
   response: null,
+  metadata: null,
   parts: [{ number: 1, state: 'PENDING', error: null, smsc_message_ids: [] }],
   events: [],
 };
@@ -80,12 +81,14 @@ interface Given extends Partial<PushSubmissions> {
 const createWorld = ({ target = {}, profile = {}, ...given }: Given = {}) => {
   const accepted: NewPush[] = [];
   const looked: string[] = [];
+  const kept: PushMessage['metadata'][] = [];
   const world: PushSubmissions = {
     newId: () => newId,
     exemptOrigins: [],
     readTarget: async () => target && { ...standard, ...target, profile: { ...standard.profile, ...profile } },
-    accept: async (push) => {
+    accept: async (push, { metadata }) => {
       accepted.push(push);
+      kept.push(metadata);
       return { outcome: 'accepted', message: acceptedRow({ id: newId, recipient: '491701000101' }) };
     },
     quote: async () => ({ sender: 'Acme', part_price_cents: 5, cost_cents: 5, refusal: null }),
@@ -94,7 +97,7 @@ const createWorld = ({ target = {}, profile = {}, ...given }: Given = {}) => {
     enqueueCard: async (card) => void looked.push(card),
     ...given,
   };
-  return { submit: createSubmitPush(world), accepted, looked };
+  return { submit: createSubmitPush(world), accepted, looked, kept };
 };
 
 const asJson = (body: unknown, headers: Readonly<Record<string, string>> = {}) =>
@@ -126,6 +129,23 @@ test('a push says the same in JSON and in XML, and is accepted as the same', asy
   expect(looked).toEqual([iccid, iccid]);
   const read = readXmlFields(parseXml(textOf(xml)), pushDocuments.accepted_push) as object;
   expect(AcceptedPush.parse({ reference: null, ...read })).toEqual('body' in json && json.body);
+});
+
+test('metadata is kept with a push, the same in JSON and in XML, where a name stands once', async () => {
+  const { submit, kept } = createWorld();
+  const item = (name: string, value: string) => `<item><name>${name}</name><value>${value}</value></item>`;
+  const inXml = (items: string) => asXml(goodXml.replace('<iccid>', `<metadata>${items}</metadata><iccid>`));
+  await submit(asJson({ ...good, metadata: { order: '1', site: 'A' } }));
+  await submit(inXml(item('order', '1') + item('site', 'A')));
+  await submit(asJson(good));
+  expect(kept).toEqual([{ order: '1', site: 'A' }, { order: '1', site: 'A' }, null]);
+  for (const refused of [
+    inXml(item('order', '1') + item('order', '2')),
+    inXml(item('', '1')),
+    inXml('<item><name>order</name></item>'),
+    inXml(item('order', 'x'.repeat(513))),
+  ])
+    expect(await submit(refused)).toMatchObject({ code: 'request.invalid' });
 });
 
 test.each([

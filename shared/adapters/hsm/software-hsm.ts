@@ -1,7 +1,8 @@
 import { OtaError } from '#shared/domain/ota/ota-error.ts';
 import type { RemotePrimitives } from '#shared/domain/ota/primitives.ts';
 import { createSoftwarePrimitives } from '#shared/domain/ota/software-primitives.ts';
-import type { CardKeyName, CardKeys } from './card-keys.ts';
+import type { CardKeyName } from './card-key-seal.ts';
+import type { CardKeys } from './card-keys.ts';
 import type { CardKeyset, HsmBackend } from './hsm-backend.ts';
 import { HsmFault } from './hsm-fault.ts';
 

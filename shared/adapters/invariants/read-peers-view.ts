@@ -11,13 +11,15 @@ WHERE id > :after::uuid AND starts_with(url, :origin)
   AND (state = 'PENDING' OR created_at >= :since::timestamptz OR finished_at >= :since::timestamptz)
 ORDER BY id LIMIT :limit`;
 
+/** The parts of a push are written with a first unknown time, so that it is never sent again: of them it allows nothing. */
 const parts = `
 WITH part AS (
   SELECT p.* FROM message_parts p
   WHERE (p.message_id, p.number) > (:after::uuid, :number::integer) AND p.attempt > 0
   ORDER BY p.message_id, p.number LIMIT :limit
 )
-SELECT p.message_id, p.number, m.parts, m.recipient, m.concat_reference, p.unknown_times,
+SELECT p.message_id, p.number, m.parts, m.recipient, m.concat_reference,
+  CASE WHEN m.push_reference_bits IS NULL THEN p.unknown_times ELSE 0 END AS unknown_times,
   encode(sha256(convert_to(m.body, 'UTF8')), 'hex') AS body_hash,
   (SELECT coalesce(jsonb_agg(s.smsc_message_id ORDER BY s.attempt) FILTER (WHERE s.submitted_at >= :since::timestamptz), '[]')
     FROM part_submissions s WHERE s.message_id = p.message_id AND s.part = p.number) AS smsc_message_ids

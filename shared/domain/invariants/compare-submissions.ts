@@ -9,7 +9,7 @@ export interface SentPart {
   readonly concat_reference: number;
   /** SHA-256 of the whole text in UTF-8, hexadecimal. */
   readonly body_hash: string;
-  /** How often its fate became unknown: so many times more it may have been taken. */
+  /** How often its fate became unknown: so many times more it may have been taken. Of a push 0: it is never sent again. */
   readonly unknown_times: number;
   /** What the SMSC called it, one for each time that it said so. */
   readonly smsc_message_ids: readonly string[];
