@@ -152,7 +152,8 @@ test('a client is told once that an EMM is on air, however many carousels have s
   ]);
   await logEmissions(database.sql, id, 1, 100, sent(first));
   const told = await toldOf();
-  expect(told.map(({ payload }) => payload.emm_id).sort()).toEqual([first, second].sort());
+  expect(new Set(told.map(({ payload }) => payload.emm_id))).toEqual(new Set([first, second]));
+  expect(told).toHaveLength(2);
   expect(told[0]).toMatchObject({
     type: 'cas.emm.on_air',
     payload: { class: 'unique', kind: 'entitlements', carousel_id: expect.any(String), request_id: null },
