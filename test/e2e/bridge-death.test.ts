@@ -252,7 +252,7 @@ describe('two tasks with one account', () => {
       await untilShared();
       box.smsc.clear();
       const { apiKey } = await box.issueClient({ creditCents: 10_000 });
-      const recipients = recipientsOf('63', 700);
+      const recipients = recipientsOf('64', 700);
       const messages = recipients.map((to, i) => ({ to: `+${to}`, text: `message ${i}` }));
       const { body } = await box.api<AcceptedBatch>('POST', '/v1/messages/batch', { key: apiKey, body: { messages } });
       await until('a hundred and twenty have come', () => timesOf(recipients).length >= 120);
