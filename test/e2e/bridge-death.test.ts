@@ -206,18 +206,19 @@ describe('two tasks with one account', () => {
     const call = { key: box.client.adminApiKey, body: settings };
     expect(await box.api('PATCH', '/v1/admin/providers/primary', call)).toMatchObject({ status: 200 });
   };
-  const boundOf = async ({ ports }: Task): Promise<number> => {
+  const metricsOf = async ({ ports }: Task): Promise<{ readonly bound: number; readonly rate: number }> => {
     const [port] = Object.values(ports);
     const text = await fetch(`http://127.0.0.1:${port}/metrics`).then(
       (answer) => answer.text(),
       () => '',
     );
-    return Number(/^signalbox_bound_sessions\{.*\} (\d+)$/m.exec(text)?.[1] ?? 0);
+    const read = (name: string) => Number(new RegExp(`^signalbox_${name}\\{.*\\} (\\d+)$`, 'm').exec(text)?.[1] ?? 0);
+    return { bound: read('bound_sessions'), rate: read('rate_parts_per_second') };
   };
   const untilShared = (): Promise<unknown> =>
-    until('each of two tasks has a bind', async () => {
-      const bound = await Promise.all(bridge().tasks().map(boundOf));
-      return bound.length === 2 && bound.every((binds) => binds === 1);
+    until('each of two tasks has a bind, and its half of the rate', async () => {
+      const all = await Promise.all(bridge().tasks().map(metricsOf));
+      return all.length === 2 && all.every(({ bound, rate }) => bound === 1 && rate === slow / 2);
     });
 
   /** Gives the lease of the task: of those there are, the one that is not renewed any more. */
