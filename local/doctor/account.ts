@@ -1,4 +1,4 @@
-import type { StageConfig } from '../../infra/config.ts';
+import type { Stage, StageConfig } from '../../infra/config.ts';
 import type { Names } from '../../infra/names.ts';
 import { type AwsApi, textOf } from './aws-api.ts';
 
@@ -16,6 +16,7 @@ export interface Deployed {
 export interface Account {
   readonly aws: AwsApi;
   readonly id: string;
+  readonly stage: Stage;
   readonly config: StageConfig;
   readonly names: Names;
 }

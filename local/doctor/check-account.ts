@@ -21,9 +21,9 @@ export const asked = async (check: string, command: string, ask: () => Promise<F
 export const bootstrapCommand = (region: string): string =>
   `aws ssm get-parameter --region ${region} --name ${bootstrapParameter}`;
 
-export const checkBootstrap = ({ aws, id }: Account): Promise<Finding[]> =>
+export const checkBootstrap = ({ aws, id, stage }: Account): Promise<Finding[]> =>
   asked('bootstrap', bootstrapCommand(aws.region), async () => {
-    const mend = `Run npx cdk bootstrap aws://${id}/${aws.region}`;
+    const mend = `Run npx cdk bootstrap -c stage=${stage} aws://${id}/${aws.region}`;
     try {
       const answer = await aws.json('ssm', 'AmazonSSM.GetParameter', { Name: bootstrapParameter });
       const version = Number(Parameter.parse(answer).Parameter.Value);

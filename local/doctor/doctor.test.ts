@@ -184,7 +184,7 @@ describe('failed, with what to do', () => {
       'an old bootstrap',
       'bootstrap',
       { 'ssm:GetParameter': '{"Parameter":{"Value":"5"}}' },
-      'npx cdk bootstrap aws://1234',
+      'npx cdk bootstrap -c stage=prod aws://1234',
     ],
     ['no bootstrap', 'bootstrap', { 'ssm:GetParameter': refusal('ParameterNotFound') }, 'was never bootstrapped'],
     [

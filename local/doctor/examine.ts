@@ -133,6 +133,6 @@ export const examine = async (examination: Examination): Promise<Finding[]> => {
     return found;
   }
   const { aws, id, key, finding } = identified;
-  const account: Account = { aws, id, config, names: namesOf(stage) };
+  const account: Account = { aws, id, stage, config, names: namesOf(stage) };
   return [...found, finding, ...(await examineAccount(examination, account, key))];
 };

@@ -68,7 +68,7 @@ const deploy = async (endpoint: string): Promise<string> => {
   synthesize(stage, assembly, { checksTemplates: false });
   rewriteAssembly(assembly, { AWS_ENDPOINT_URL_RDS_DATA: database.dataApiUrl });
   const outputs = join(directory, 'outputs.json');
-  await runCdk(endpoint, ['bootstrap', `aws://000000000000/${region}`]);
+  await runCdk(endpoint, ['bootstrap', '-c', `stage=${stage}`, `aws://000000000000/${region}`]);
   const options = ['--app', assembly, '--require-approval', 'never', '--progress', 'events', '--outputs-file', outputs];
   await runCdk(endpoint, ['deploy', ...stacks, ...options]);
   const { ApiUrl = '' } =
