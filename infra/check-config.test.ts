@@ -89,6 +89,11 @@ describe('refused', () => {
     ['a statement that outlasts the Data API', database({ statementTimeoutSeconds: 45 }), 'from 1 to 44'],
     ['more reserved than the account leaves', { accountConcurrency: 250 }, 'api.reservedConcurrency 200 leaves fewer'],
     ['keys over plain http', api({ jwt: { issuer: 'i', audience: 'a', jwksUri: 'http://i' } }), 'is no https address'],
+    [
+      'a canary that its alarms cannot stop',
+      { deployments: { canaryMinutes: 5 as 10 } },
+      'canaryMinutes 5 is no canary',
+    ],
     ['a throttle of nothing', api({ throttle: { rate: 0, burst: 1 } }), 'api.throttle.rate 0'],
     ['an HSM that is not known', hsm({ backend: 'soft' }), 'hsm.backend "soft"'],
     ['a deadline that ten calls do not fit into', hsm({ deadlineMs: 9_000 }), 'hsm.deadlineMs 9000'],

@@ -90,6 +90,13 @@ const Api = z.object({
   ),
 });
 
+/** CodeDeploy has one of five minutes too, in which the alarms could not be raised. */
+const Deployments = z.object({
+  canaryMinutes: z.literal([10, 15, 30], {
+    error: 'is no canary of CodeDeploy that its alarms can stop in time: set 10, 15 or 30',
+  }),
+});
+
 /** Ten calls of process-push have to fit into its 90 seconds. */
 const Hsm = z.object({
   backend: z.enum(['none', 'http-xml', 'pkcs11']),
@@ -160,6 +167,7 @@ const Config = z
     network: z.object({ cidr: networkCidr, natGateways: whole(1, 2) }),
     database: Database,
     api: Api,
+    deployments: z.optional(Deployments),
     bridge: Bridge.refine(fits.check, { error: fits.error }).refine(
       ({ tasks, mostTasks = tasks }) => mostTasks >= tasks,
       { path: ['mostTasks'], error: 'is below tasks: it is what the service may grow to' },

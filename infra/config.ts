@@ -23,6 +23,8 @@ export interface StageConfig {
   readonly network: NetworkConfig;
   readonly database: DatabaseConfig;
   readonly api: ApiConfig;
+  /** Where undefined, a new version of each function has all the calls at once. */
+  readonly deployments?: DeploymentsConfig;
   readonly bridge: BridgeConfig;
   /**
    * Where a provider may be although it is not public: hosts, as they are written in its settings, or networks that a
@@ -81,6 +83,15 @@ export interface ApiConfig {
     /** Where the issuer's public keys are: https. */
     readonly jwksUri: string;
   };
+}
+
+/** How new versions of the functions on the money path come into use: docs/operations.md. */
+export interface DeploymentsConfig {
+  /**
+   * For how long a new version has a tenth of the calls before it has all of them. Its alarms take three minutes, and what
+   * they look at comes a minute or two late. The lengths are those that CodeDeploy has.
+   */
+  readonly canaryMinutes: 10 | 15 | 30;
 }
 
 /** Call detail records in S3: docs/providers.md. */
@@ -181,6 +192,7 @@ const staging: StageConfig = {
   network: { ...dev.network, cidr: '10.65.0.0/20' },
   database: { ...dev.database, capacity: { min: 0.5, max: 8 }, backupDays: 7 },
   api: { reservedConcurrency: 50, throttle: { rate: 500, burst: 50 }, firewall: false },
+  deployments: { canaryMinutes: 10 },
   bridge: { architecture: 'arm64', tasks: 2, metricsSeconds: 60, cpu: 512, memoryMiB: 1024 },
   monthlyBudgetUsd: 300,
   accountConcurrency: 1000,
@@ -225,4 +237,21 @@ export const parseStage = (name: unknown): Stage => {
   if (stage) return stage;
   const wrong = name === undefined ? 'No stage was named' : `There is no stage ${JSON.stringify(name)}`;
   throw new ConfigurationFault(`${wrong}: set -c stage=NAME, where NAME is one of ${stages.join(', ')}.`);
+};
+
+/** How new versions come into use: by the stage's data, or all at once, for emergencies. */
+export const traffics = ['canary', 'at-once'] as const;
+export type Traffic = (typeof traffics)[number];
+
+/**
+ * That of `-c traffic=...`, which need not be set.
+ *
+ * @throws ConfigurationFault saying what to set, when there is no such one.
+ */
+export const parseTraffic = (name: unknown = 'canary'): Traffic => {
+  const traffic = traffics.find((known) => known === name);
+  if (traffic) return traffic;
+  throw new ConfigurationFault(
+    `There is no traffic ${JSON.stringify(name)}: set -c traffic=${traffics.join(' or -c traffic=')}.`,
+  );
 };

@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { RemovalPolicy, Stack, Tags, Validations } from 'aws-cdk-lib';
 import type { Construct, IConstruct } from 'constructs';
 import { checkConfig } from './check-config.ts';
-import { configs, type Stage, type StageConfig } from './config.ts';
+import { configs, type Stage, type StageConfig, type Traffic } from './config.ts';
 import { type Names, namesOf } from './names.ts';
 
 /** What every stack and construct of one stage is told. */
@@ -10,15 +10,17 @@ export interface Deployment {
   readonly stage: Stage;
   readonly config: StageConfig;
   readonly names: Names;
+  readonly traffic: Traffic;
   /** What becomes of a resource that holds data when it leaves its stack. */
   readonly dataRemoval: RemovalPolicy;
 }
 
 /** @throws ConfigurationFault where no deployment can be made of the stage's data. */
-export const deploymentOf = (stage: Stage): Deployment => ({
+export const deploymentOf = (stage: Stage, traffic: Traffic): Deployment => ({
   stage,
   config: checkConfig(stage, configs[stage]),
   names: namesOf(stage),
+  traffic,
   dataRemoval: configs[stage].protect ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
 });
 

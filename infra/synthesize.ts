@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { App, Validations } from 'aws-cdk-lib';
 import type { CloudAssembly } from 'aws-cdk-lib/cx-api';
 import { AwsSolutionsChecks } from 'cdk-nag';
-import type { Stage } from './config.ts';
+import type { Stage, Traffic } from './config.ts';
 import { deploymentOf, repositoryRoot } from './deployment.ts';
 import { ApiStack } from './stacks/api.ts';
 import { BridgeStack } from './stacks/bridge.ts';
@@ -16,8 +16,8 @@ import { ProcessingStack } from './stacks/processing.ts';
 import { SchedulesStack } from './stacks/schedules.ts';
 
 /** Puts a stage's stacks into an app, and the rules of cdk-nag over them. */
-export const addStacks = (app: App, stage: Stage): void => {
-  const deployment = deploymentOf(stage);
+export const addStacks = (app: App, stage: Stage, traffic: Traffic = 'canary'): void => {
+  const deployment = deploymentOf(stage, traffic);
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
   const messaging = new MessagingStack(app, deployment);
   const data = new DataStack(app, deployment, messaging.alarms);
@@ -38,6 +38,7 @@ export interface SynthesizeOptions {
   readonly bundling?: boolean;
   /** Whether the CDK checks the templates, which takes longer than all else. Default: of a stage that is deployed. */
   readonly checksTemplates?: boolean;
+  readonly traffic?: Traffic;
 }
 
 const readJson = (path: string): unknown => JSON.parse(readFileSync(path, 'utf8'));
@@ -65,6 +66,6 @@ export const synthesize = (stage: Stage, outdir: string, options: SynthesizeOpti
       ...(options.bundling === false && { 'aws:cdk:bundling-stacks': [] }),
     },
   });
-  addStacks(app, stage);
+  addStacks(app, stage, options.traffic);
   return app.synth();
 };

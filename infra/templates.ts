@@ -6,6 +6,7 @@ export interface TemplateResource {
   readonly Properties: Readonly<Record<string, unknown>>;
   readonly DeletionPolicy?: string;
   readonly DependsOn?: readonly string[];
+  readonly UpdatePolicy?: Readonly<Record<string, unknown>>;
 }
 
 export interface Template {

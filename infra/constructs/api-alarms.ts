@@ -1,5 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
-import { MathExpression, Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
+import { type Alarm, MathExpression, Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
 import type { Deployment } from '../deployment.ts';
 import { type Alarms, minute } from './alarms.ts';
@@ -31,7 +31,7 @@ export const apiMetrics = (apiName: string, stageName: string) => {
 /** 99.9 % of requests are to be answered without a 5xx; 14.4 times that error rate spends a month's budget in two days. */
 const burnPercent = 1.44;
 
-/** The alarms that speak for the clients: they judge what left the gateway, whoever was at fault. */
+/** The alarms that speak for the clients: they judge what left the gateway, whoever was at fault. Gives the one on faults. */
 export const apiAlarms = (
   scope: Construct,
   { config }: Deployment,
@@ -39,9 +39,9 @@ export const apiAlarms = (
   apiName: string,
   stageName: string,
   serveApi: ServiceFunction,
-): void => {
+): Alarm => {
   const { of, percent } = apiMetrics(apiName, stageName);
-  alarms.page(scope, {
+  const failing = alarms.page(scope, {
     heading: 'api/ServerErrors',
     sentence: 'At least 5 requests of a minute, and 1 % of them, were answered with a 5xx for 3 minutes.',
     metric: new MathExpression({
@@ -82,4 +82,5 @@ export const apiAlarms = (
     threshold: 0.8 * (reserved ?? config.accountConcurrency),
     periods: 5,
   });
+  return failing;
 };

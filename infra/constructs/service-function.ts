@@ -1,13 +1,22 @@
 import { Duration } from 'aws-cdk-lib';
-import { type IMetric, MathExpression, Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
+import { type Alarm, type IMetric, MathExpression, Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IVpc, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Architecture, Code, Function as LambdaFunction, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
+import {
+  Architecture,
+  Code,
+  EventSourceMapping,
+  type IFunction,
+  Function as LambdaFunction,
+  Runtime,
+  Tracing,
+} from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { acknowledge, type Deployment } from '../deployment.ts';
 import { bundleProgram } from '../program-bundle.ts';
 import { type Alarms, minute } from './alarms.ts';
+import { GradualDeployment } from './gradual-deployment.ts';
 import { allowNetworkInterfaces } from './network-interfaces.ts';
 import type { WorkQueue } from './work-queue.ts';
 
@@ -33,6 +42,8 @@ export interface ServiceFunctionProps {
   /** MiB; 1,769 is one whole CPU. Default 1024. */
   readonly memory?: number;
   readonly reservedConcurrency?: number;
+  /** Whether a new version has a tenth of the calls first, where the stage says so: what clients and their money meet. */
+  readonly gradual?: boolean;
   /** What lies beside the bundle, by path. */
   readonly beside?: ReadonlyMap<string, string>;
   /** Where it must leave from fixed addresses. */
@@ -43,10 +54,13 @@ export interface ServiceFunctionProps {
 export class ServiceFunction extends Construct {
   readonly name: string;
   readonly function: LambdaFunction;
+  /** What is to be called: the function, or where it is deployed gradually, its alias. */
+  readonly called: IFunction;
   readonly role: Role;
   readonly timeout: Duration;
   /** MiB. */
   readonly memory: number;
+  private readonly gradual: GradualDeployment | undefined;
 
   constructor(scope: Construct, id: string, props: ServiceFunctionProps) {
     super(scope, id);
@@ -96,7 +110,16 @@ export class ServiceFunction extends Construct {
         ? 'X-Ray and the network interfaces of a function in a VPC know no resources to name.'
         : 'X-Ray takes segments for no resource in particular.',
     );
-    this.raiseAlarms(props);
+    const { deployments } = deployment.config;
+    if (props.gradual && deployments)
+      this.gradual = new GradualDeployment(this, 'Deployment', {
+        deployment,
+        deployments,
+        name,
+        function: this.function,
+      });
+    this.called = this.gradual?.alias ?? this.function;
+    this.rollBackOn(this.raiseAlarms(props));
   }
 
   /**
@@ -104,7 +127,9 @@ export class ServiceFunction extends Construct {
    * batches gather for a second: at a hundred messages a second that is a tenth of the invocations and statements.
    */
   consume(queue: WorkQueue, maxConcurrency: number): void {
-    this.function.addEventSourceMapping(queue.name, {
+    // Under the function whichever is called, so that the mapping goes over to an alias instead of being made anew.
+    new EventSourceMapping(this.function, queue.name, {
+      target: this.called,
       eventSourceArn: queue.queue.queueArn,
       batchSize: 10,
       maxBatchingWindow: Duration.seconds(1),
@@ -114,17 +139,23 @@ export class ServiceFunction extends Construct {
     this.allow(['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'], queue.queue.queueArn);
   }
 
+  /** Takes a new version back on this alarm too, where it is deployed gradually. */
+  rollBackOn(alarm: Alarm): void {
+    this.gradual?.rollBackOn(alarm);
+  }
+
   /** Allows actions on one resource; what is needed is granted beside the need. */
   allow(actions: readonly string[], resource: string, conditions?: Record<string, Record<string, string>>): void {
     this.role.addToPolicy(new PolicyStatement({ actions: [...actions], resources: [resource], conditions }));
   }
 
-  private raiseAlarms({ alarms, name, errors, faultMetric, timeout }: ServiceFunctionProps): void {
+  /** Gives the one on its errors. */
+  private raiseAlarms({ alarms, name, errors, faultMetric, timeout }: ServiceFunctionProps): Alarm {
     const faults = faultMetric
       ? new Metric({ namespace: metricNamespace, metricName: faultMetric, dimensionsMap: { service: name } })
       : this.function.metricErrors();
     const failing = errors === 'none' ? sum(faults) : this.failureRate();
-    alarms.page(this, {
+    const erring = alarms.page(this, {
       heading: `${name}/Errors`,
       sentence:
         errors === 'none' ? `${name} has failed.` : `${name} fails in more than 1 % of its invocations for 3 minutes.`,
@@ -146,6 +177,7 @@ export class ServiceFunction extends Construct {
       metric: this.function.metricDuration({ statistic: Stats.MAXIMUM, period: Duration.minutes(5) }),
       threshold: 0.8 * timeout.toMilliseconds(),
     });
+    return erring;
   }
 
   private failureRate(): IMetric {

@@ -73,6 +73,7 @@ export class ApiStack extends StageStack {
       memory: 1769,
       errors: 'money-path',
       reservedConcurrency: deployment.config.api.reservedConcurrency,
+      gradual: true,
       environment: {
         ...data.database.environment,
         ...queueEnvironment(
@@ -127,7 +128,7 @@ export class ApiStack extends StageStack {
     this.api = this.makeApi(deployment);
     this.addRoutes();
     addGatewayProblems(this.api);
-    apiAlarms(this, deployment, alarms, this.api.restApiName, stageName, this.serveApi);
+    this.serveApi.rollBackOn(apiAlarms(this, deployment, alarms, this.api.restApiName, stageName, this.serveApi));
     if (deployment.config.api.firewall) new Firewall(this, 'Firewall', deployment, this.api.deploymentStage);
     else acknowledge(this.api, 'AwsSolutions-APIG3', 'Not open to the public: a stage for tests, without a firewall.');
     const { domain } = deployment.config.api;
@@ -202,7 +203,7 @@ export class ApiStack extends StageStack {
     });
     // CDK writes an empty list as '', which is not the same as none.
     (authorizer.node.defaultChild as CfnAuthorizer).identitySource = undefined;
-    const integration = new LambdaIntegration(this.serveApi.function, { scopePermissionToMethod: false });
+    const integration = new LambdaIntegration(this.serveApi.called, { scopePermissionToMethod: false });
     for (const route of routes as readonly Route[]) {
       const method = this.api.root
         .resourceForPath(route.path)

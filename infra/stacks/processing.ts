@@ -4,6 +4,7 @@ import { callbackExemptOrigins } from '../constructs/callback-exempt-origins.ts'
 import { deliveryAlarms } from '../constructs/delivery-alarms.ts';
 import { makeProcessPush } from '../constructs/process-push.ts';
 import { ServiceFunction } from '../constructs/service-function.ts';
+import { settlingAlarm } from '../constructs/settling-alarm.ts';
 import { type Deployment, StageStack } from '../deployment.ts';
 import type { DataStack } from './data.ts';
 import { consumerTimeouts, type MessagingStack, queueEnvironment } from './messaging.ts';
@@ -27,11 +28,13 @@ export class ProcessingStack extends StageStack {
       name: 'settle-outcomes',
       timeout: consumerTimeouts.outcomes,
       errors: 'money-path',
+      gradual: true,
       environment: { ...database.environment, ...queueEnvironment(callbacks, pushes) },
     });
     database.allow(this.settleOutcomes.role);
     for (const { queue } of [callbacks, pushes]) this.settleOutcomes.allow(['sqs:SendMessage'], queue.queueArn);
     this.settleOutcomes.consume(outcomes, 5);
+    this.settleOutcomes.rollBackOn(settlingAlarm(this, alarms));
     deliveryAlarms(this, alarms);
 
     this.handleInbound = new ServiceFunction(this, 'HandleInbound', {

@@ -1,12 +1,15 @@
 import type { SQSEvent } from 'aws-lambda';
-import { expect, test } from 'vitest';
+import { afterEach, expect, test } from 'vitest';
 import * as z from 'zod';
+import { metrics } from '#shared/telemetry.ts';
 import { processBatch } from './queue-batch.ts';
 
 const event = (...bodies: string[]): SQSEvent =>
   ({ Records: bodies.map((body, i) => ({ messageId: `m${i}`, body })) }) as unknown as SQSEvent;
 const failed = async (bodies: string[], apply: (numbers: readonly number[]) => Promise<void>) =>
   (await processBatch(event(...bodies), z.number(), apply)).batchItemFailures.map((each) => each.itemIdentifier);
+
+afterEach(() => metrics.clearMetrics());
 
 test('a batch is applied at once', async () => {
   const seen: (readonly number[])[] = [];
@@ -42,4 +45,11 @@ test('a message that faults alone is tried once', async () => {
 
 test('nothing that parses is nothing to apply', async () => {
   expect(await failed(['x'], () => Promise.reject(new Error('called')))).toEqual(['m0']);
+});
+
+test('what is given back is counted, since Lambda counts no error; what went well is not', async () => {
+  await failed(['1', '2'], async () => undefined);
+  expect(metrics.hasStoredMetrics()).toBe(false);
+  await failed(['1', 'x'], () => Promise.reject(new Error('no database')));
+  expect(metrics.serializeMetrics()).toMatchObject({ MessagesGivenBack: 2 });
 });

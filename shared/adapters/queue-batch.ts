@@ -1,6 +1,7 @@
+import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import type * as z from 'zod';
-import { logger } from '#shared/telemetry.ts';
+import { logger, metrics } from '#shared/telemetry.ts';
 
 const parse = <Body>(record: SQSRecord, schema: z.ZodType<Body>): Body | undefined => {
   try {
@@ -16,7 +17,7 @@ const parse = <Body>(record: SQSRecord, schema: z.ZodType<Body>): Body | undefin
 /**
  * Applies a batch of queue messages at once, and one by one when the batch throws, so that one poisonous message does
  * not take its neighbours to the dead letters. What does not parse, and what throws alone, is reported as failed: SQS
- * gives it back, and after five receives it is a dead letter.
+ * gives it back, and after five receives it is a dead letter. Lambda counts none of it as an error, so it is counted here.
  */
 export const processBatch = async <Body>(
   event: SQSEvent,
@@ -41,5 +42,6 @@ export const processBatch = async <Body>(
   };
   if (good.length > 0 && !(await attempt(good)))
     for (const each of good) if (good.length === 1 || !(await attempt([each]))) failed.push(each.id);
+  if (failed.length > 0) metrics.addMetric('MessagesGivenBack', MetricUnit.Count, failed.length);
   return { batchItemFailures: failed.map((itemIdentifier) => ({ itemIdentifier })) };
 };

@@ -24,9 +24,11 @@ export const pushesOf = (world: FaultWorld, clientId: string): Promise<PushRow[]
     [clientId],
   );
 
+/** What a process-push that died had in hand counts as spent, whatever was made of it: the HSM may have been asked. */
 const eventsOf = (world: FaultWorld, clientId: string): Promise<PushEvent[]> =>
   world.box.query(
-    `SELECT e.push_id, p.iccid, e.type, e.detail->>'counter' AS counter, e.detail->>'is_counter_used' = 'true' AS is_counter_used
+    `SELECT e.push_id, p.iccid, e.type, e.detail->>'counter' AS counter,
+       e.detail->>'is_counter_used' = 'true' OR e.detail->>'reason' = 'process-push.lost' AS is_counter_used
      FROM push_events e JOIN pushes p ON p.id = e.push_id WHERE p.client_id = $1 ORDER BY e.number`,
     [clientId],
   );

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { parseStage, stages } from '../../infra/config.ts';
+import { parseStage, parseTraffic, stages, traffics } from '../../infra/config.ts';
 
 const repository = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -27,6 +27,17 @@ test('without a stage nothing is synthesized, for a default would be deployed by
     code: 1,
     stderr: 'No stage was named: set -c stage=NAME, where NAME is one of dev, staging, prod, local.\n',
   });
+});
+
+test('traffic that does not exist is refused likewise, for the hurried write it wrongly', async () => {
+  expect(await synthesizeWith({ stage: 'dev', traffic: 'now' })).toEqual({
+    code: 1,
+    stderr: 'There is no traffic "now": set -c traffic=canary or -c traffic=at-once.\n',
+  });
+});
+
+test('traffic is that of a canary unless something else was named', () => {
+  expect([undefined, ...traffics].map((name) => parseTraffic(name))).toEqual(['canary', 'canary', 'at-once']);
 });
 
 test.each(stages)('%s is a stage', (stage) => {
