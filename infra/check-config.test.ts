@@ -70,6 +70,7 @@ describe('refused', () => {
     ['no task', bridge({ tasks: 0 }), 'bridge.tasks 0 is no whole number from 1 to 100'],
     ['room for fewer tasks than there are', bridge({ mostTasks: 1 }), 'bridge.mostTasks 1 is below tasks'],
     ['a processor that Fargate has not', bridge({ architecture: 'riscv' }), 'bridge.architecture "riscv"'],
+    ['a simulator in prod', { smscSimulator: true }, 'smscSimulator true would say of messages that nobody gets that'],
     ['a provider’s host that is none', { providerHosts: ['a b'] }, 'providerHosts.0 "a b" is no host and no network'],
     ['a budget of nothing', { monthlyBudgetUsd: 0 }, 'monthlyBudgetUsd 0 is no whole number'],
     ['a domain that is an address', api({ domain: { name: 'https://a.example', certificateArn } }), 'is no host name'],

@@ -174,6 +174,7 @@ const Config = z
     ),
     statisticsMonths: whole(2, 120),
     providerHosts: z.array(exemptHost),
+    smscSimulator: z.boolean({ error: 'is neither true nor false' }),
     cdr: Cdr,
     monthlyBudgetUsd: whole(1, 10_000_000),
     inboundWaitMinutes: whole(1, 24 * 60),
@@ -209,6 +210,12 @@ const pathOf = (path: readonly PropertyKey[]): string => path.map(String).join('
 const valueAt = (value: unknown, path: readonly PropertyKey[]): unknown =>
   path.reduce((within, key) => (within as Record<PropertyKey, unknown> | undefined)?.[key], value);
 
+/** What the data of this stage alone may not be. */
+const stageFaults = (stage: Stage, { smscSimulator }: StageConfig): readonly string[] =>
+  stage === 'prod' && smscSimulator
+    ? ['smscSimulator true would say of messages that nobody gets that they were delivered: set it to false in prod']
+    : [];
+
 /** A value in a sentence; what is long or nested is seen in the file. */
 const shown = (value: unknown): string => (typeof value === 'object' ? '' : ` ${JSON.stringify(value)}`);
 
@@ -219,9 +226,10 @@ const shown = (value: unknown): string => (typeof value === 'object' ? '' : ` ${
  */
 export const checkConfig = (stage: Stage, config: StageConfig): StageConfig => {
   const parsed = Config.safeParse(config);
-  if (parsed.success) return config;
-  const faults = parsed.error.issues.map(
+  const malformed = (parsed.error?.issues ?? []).map(
     ({ path, message }) => `${pathOf(path)}${shown(valueAt(config, path))} ${message}`,
   );
+  const faults = [...malformed, ...stageFaults(stage, config)];
+  if (faults.length === 0) return config;
   throw new ConfigurationFault(`In infra/config.ts, stage ${stage}: ${faults.join('; ')}.`);
 };

@@ -31,6 +31,11 @@ export interface StageConfig {
    * VPN or Direct Connect leads to. Without the stage's own network.
    */
   readonly providerHosts: readonly string[];
+  /**
+   * Whether the SMSC simulator runs beside the bridge, so that the stage needs no carrier. Never in prod: it says of
+   * every message that it was delivered.
+   */
+  readonly smscSimulator: boolean;
   /** For how long parts of an inbound message wait for the rest, before it is given to the client as far as it came. */
   readonly inboundWaitMinutes: number;
   readonly cdr: CdrConfig;
@@ -176,6 +181,7 @@ const dev: StageConfig = {
   api: { throttle: { rate: 1000, burst: 200 }, firewall: false },
   bridge: { architecture: 'arm64', tasks: 1, metricsSeconds: 60, cpu: 256, memoryMiB: 512 },
   providerHosts: [],
+  smscSimulator: false,
   inboundWaitMinutes: 30,
   statisticsMonths: 13,
   cdr,
@@ -194,6 +200,7 @@ const staging: StageConfig = {
   api: { reservedConcurrency: 50, throttle: { rate: 500, burst: 50 }, firewall: false },
   deployments: { canaryMinutes: 10 },
   bridge: { architecture: 'arm64', tasks: 2, metricsSeconds: 60, cpu: 512, memoryMiB: 1024 },
+  smscSimulator: true,
   monthlyBudgetUsd: 300,
   accountConcurrency: 1000,
 };
@@ -207,6 +214,7 @@ const prod: StageConfig = {
   database: { ...staging.database, capacity: { min: 0.5, max: 16 }, standbys: 1, backupDays: 35 },
   api: { reservedConcurrency: 200, throttle: { rate: 2000, burst: 200 }, firewall: true },
   bridge: { architecture: 'arm64', tasks: 2, mostTasks: 4, metricsSeconds: 60, cpu: 1024, memoryMiB: 2048 },
+  smscSimulator: false,
   // Carriers may be disputed with for a year; the month after that is for the invoice that comes last.
   cdr: { ...cdr, keepDays: 400, coldAfterDays: 60, replacedDays: 35 },
   monthlyBudgetUsd: 1_500,

@@ -15,13 +15,23 @@ export interface Deployment {
   readonly dataRemoval: RemovalPolicy;
 }
 
+export interface DeploymentOptions {
+  /** Other data than the stage's own. */
+  readonly config?: StageConfig | undefined;
+  /** How new versions come by their calls. Default: gradually. */
+  readonly traffic?: Traffic | undefined;
+}
+
 /** @throws ConfigurationFault where no deployment can be made of the stage's data. */
-export const deploymentOf = (stage: Stage, traffic: Traffic): Deployment => ({
+export const deploymentOf = (
+  stage: Stage,
+  { config = configs[stage], traffic = 'canary' }: DeploymentOptions = {},
+): Deployment => ({
   stage,
-  config: checkConfig(stage, configs[stage]),
+  config: checkConfig(stage, config),
   names: namesOf(stage),
   traffic,
-  dataRemoval: configs[stage].protect ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+  dataRemoval: config.protect ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
 });
 
 /** The repository's root, where programs are found by their path. */

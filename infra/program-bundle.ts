@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import { existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import { Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { buildSync } from 'esbuild';
 import { repositoryRoot } from './deployment.ts';
 
 /** Files of a program by their path beside it. */
-type Files = ReadonlyMap<string, string>;
+export type Files = ReadonlyMap<string, string | Buffer>;
 
 export interface Program {
   /** From the repository's root: `lambdas/serve-api/handler.ts`. */
@@ -90,7 +90,7 @@ const store = (name: string, files: Files): string => {
  * @throws esbuild's BuildFailure when the program is missing or does not compile.
  */
 export const bundleProgram = (scope: Construct, name: string, program: Program): string => {
-  const beside = program.beside ?? new Map<string, string>();
+  const beside: Files = program.beside ?? new Map();
   if (Stack.of(scope).bundlingRequired)
     return store(name, new Map([...beside, [program.outfile, compileOnce(program.entry)]]));
   return store(name, new Map([...beside, ['NOT-BUNDLED', `${program.entry} was not bundled.\n`]]));
@@ -98,6 +98,4 @@ export const bundleProgram = (scope: Construct, name: string, program: Program):
 
 /** The files of the repository under these paths, to lie beside a bundle under a folder. */
 export const filesUnder = (folder: string, paths: readonly string[]): Files =>
-  new Map(
-    paths.map((path) => [`${folder}/${path.split('/').at(-1)}`, readFileSync(join(repositoryRoot, path), 'utf8')]),
-  );
+  new Map(paths.map((path) => [join(folder, basename(path)), readFileSync(join(repositoryRoot, path))]));

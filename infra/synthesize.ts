@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { App, Validations } from 'aws-cdk-lib';
 import type { CloudAssembly } from 'aws-cdk-lib/cx-api';
 import { AwsSolutionsChecks } from 'cdk-nag';
-import type { Stage, Traffic } from './config.ts';
-import { deploymentOf, repositoryRoot } from './deployment.ts';
+import type { Stage } from './config.ts';
+import { type DeploymentOptions, deploymentOf, repositoryRoot } from './deployment.ts';
 import { ApiStack } from './stacks/api.ts';
 import { BridgeStack } from './stacks/bridge.ts';
 import { CasStack } from './stacks/cas.ts';
@@ -16,8 +16,8 @@ import { ProcessingStack } from './stacks/processing.ts';
 import { SchedulesStack } from './stacks/schedules.ts';
 
 /** Puts a stage's stacks into an app, and the rules of cdk-nag over them. */
-export const addStacks = (app: App, stage: Stage, traffic: Traffic = 'canary'): void => {
-  const deployment = deploymentOf(stage, traffic);
+export const addStacks = (app: App, stage: Stage, options?: DeploymentOptions): void => {
+  const deployment = deploymentOf(stage, options);
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
   const messaging = new MessagingStack(app, deployment);
   const data = new DataStack(app, deployment, messaging.alarms);
@@ -33,12 +33,11 @@ export const addStacks = (app: App, stage: Stage, traffic: Traffic = 'canary'): 
   new OperationsStack(app, deployment, { data, messaging, cas, api, processing, bridge, schedules });
 };
 
-export interface SynthesizeOptions {
+export interface SynthesizeOptions extends DeploymentOptions {
   /** Whether programs are compiled into their assets. Default true; without, templates are the same but for asset hashes. */
   readonly bundling?: boolean;
   /** Whether the CDK checks the templates, which takes longer than all else. Default: of a stage that is deployed. */
   readonly checksTemplates?: boolean;
-  readonly traffic?: Traffic;
 }
 
 const readJson = (path: string): unknown => JSON.parse(readFileSync(path, 'utf8'));
@@ -66,6 +65,6 @@ export const synthesize = (stage: Stage, outdir: string, options: SynthesizeOpti
       ...(options.bundling === false && { 'aws:cdk:bundling-stacks': [] }),
     },
   });
-  addStacks(app, stage, options.traffic);
+  addStacks(app, stage, options);
   return app.synth();
 };

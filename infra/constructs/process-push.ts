@@ -1,4 +1,4 @@
-import { Duration } from 'aws-cdk-lib';
+import { Annotations, Duration } from 'aws-cdk-lib';
 import { Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import { Peer, Port, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import type { Construct } from 'constructs';
@@ -6,6 +6,7 @@ import type { Deployment } from '../deployment.ts';
 import type { DataStack } from '../stacks/data.ts';
 import { consumerTimeouts, type MessagingStack, queueEnvironment } from '../stacks/messaging.ts';
 import type { Alarms } from './alarms.ts';
+import { hasHsmClient, pkcs11Image } from './pkcs11-image.ts';
 import { metricNamespace, ServiceFunction } from './service-function.ts';
 
 const name = 'process-push';
@@ -62,6 +63,7 @@ export const makeProcessPush = (
     name,
     timeout: consumerTimeouts.pushes,
     errors: 'few',
+    image: hsm.backend === 'pkcs11' ? pkcs11Image() : undefined,
     environment: {
       ...data.database.environment,
       ...queueEnvironment(...sending, callbacks, pushes),
@@ -83,6 +85,11 @@ export const makeProcessPush = (
   });
   for (const { queue } of [...sending, callbacks, pushes]) processPush.allow(['sqs:SendMessage'], queue.queueArn);
   processPush.consume(pushes, 5);
+  if (hsm.backend === 'pkcs11' && !hasHsmClient())
+    Annotations.of(processPush).addWarningV2(
+      'signalbox:hsm-client',
+      'The image of process-push has no library of an HSM: put its package into lambdas/process-push/pkcs11/client (docs/ota.md).',
+    );
   pushAlarms(scope, alarms);
   return processPush;
 };

@@ -1,10 +1,13 @@
 import { Duration } from 'aws-cdk-lib';
 import { type Alarm, type IMetric, MathExpression, Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IVpc, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
+import { Platform } from 'aws-cdk-lib/aws-ecr-assets';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
   Architecture,
   Code,
+  DockerImageCode,
+  DockerImageFunction,
   EventSourceMapping,
   type IFunction,
   Function as LambdaFunction,
@@ -14,7 +17,7 @@ import {
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { acknowledge, type Deployment } from '../deployment.ts';
-import { bundleProgram } from '../program-bundle.ts';
+import { bundleProgram, type Files } from '../program-bundle.ts';
 import { type Alarms, minute } from './alarms.ts';
 import { GradualDeployment } from './gradual-deployment.ts';
 import { allowNetworkInterfaces } from './network-interfaces.ts';
@@ -45,10 +48,16 @@ export interface ServiceFunctionProps {
   /** Whether a new version has a tenth of the calls first, where the stage says so: what clients and their money meet. */
   readonly gradual?: boolean;
   /** What lies beside the bundle, by path. */
-  readonly beside?: ReadonlyMap<string, string>;
+  readonly beside?: Files;
+  /** Where the function is an image and no zip: what that is built from beside the bundle, its Dockerfile among it. */
+  readonly image?: Files;
   /** Where it must leave from fixed addresses. */
   readonly network?: { readonly vpc: IVpc; readonly securityGroup: SecurityGroup };
 }
+
+/** The directory of a function's bundle and of what lies beside it. */
+export const bundleFunction = (scope: Construct, name: string, beside?: Files): string =>
+  bundleProgram(scope, name, { entry: `lambdas/${name}/handler.ts`, outfile: 'index.mjs', beside });
 
 /** One function: the code under its path, a role and a log group of its own, and the alarms on its faults. */
 export class ServiceFunction extends Construct {
@@ -80,29 +89,7 @@ export class ServiceFunction extends Construct {
     });
     logGroup.grantWrite(this.role);
     if (props.network) allowNetworkInterfaces(this, this.role, deployment.names.of(name));
-    this.function = new LambdaFunction(this, 'Function', {
-      functionName: deployment.names.of(name),
-      runtime: Runtime.NODEJS_24_X,
-      architecture: Architecture.ARM_64,
-      code: Code.fromAsset(
-        bundleProgram(this, name, {
-          entry: `lambdas/${name}/handler.ts`,
-          outfile: 'index.mjs',
-          beside: props.beside,
-        }),
-      ),
-      handler: 'index.handler',
-      role: this.role,
-      logGroup,
-      timeout: props.timeout,
-      memorySize: this.memory,
-      reservedConcurrentExecutions: props.reservedConcurrency,
-      tracing: Tracing.ACTIVE,
-      environment: { ...commonEnvironment(deployment, name), ...props.environment },
-      vpc: props.network?.vpc,
-      vpcSubnets: props.network && { subnetGroupName: 'private' },
-      securityGroups: props.network && [props.network.securityGroup],
-    });
+    this.function = this.makeFunction(props, logGroup);
     acknowledge(
       this.role,
       'AwsSolutions-IAM5[Resource::*]',
@@ -147,6 +134,41 @@ export class ServiceFunction extends Construct {
   /** Allows actions on one resource; what is needed is granted beside the need. */
   allow(actions: readonly string[], resource: string, conditions?: Record<string, Record<string, string>>): void {
     this.role.addToPolicy(new PolicyStatement({ actions: [...actions], resources: [resource], conditions }));
+  }
+
+  /**
+   * Lambda does not make an image of what was a zip, and CloudFormation replaces nothing that keeps its name: the image is
+   * another function under another name, and takes the place of the zip when a stage goes over.
+   */
+  private makeFunction(props: ServiceFunctionProps, logGroup: LogGroup): LambdaFunction {
+    const { deployment, name, network, image } = props;
+    const settings = {
+      architecture: Architecture.ARM_64,
+      role: this.role,
+      logGroup,
+      timeout: props.timeout,
+      memorySize: this.memory,
+      reservedConcurrentExecutions: props.reservedConcurrency,
+      tracing: Tracing.ACTIVE,
+      environment: { ...commonEnvironment(deployment, name), ...props.environment },
+      vpc: network?.vpc,
+      vpcSubnets: network && { subnetGroupName: 'private' },
+      securityGroups: network && [network.securityGroup],
+    };
+    const bundle = bundleFunction(this, name, image ?? props.beside);
+    if (image)
+      return new DockerImageFunction(this, 'Image', {
+        ...settings,
+        functionName: deployment.names.of(`${name}-image`),
+        code: DockerImageCode.fromImageAsset(bundle, { platform: Platform.LINUX_ARM64 }),
+      });
+    return new LambdaFunction(this, 'Function', {
+      ...settings,
+      functionName: deployment.names.of(name),
+      runtime: Runtime.NODEJS_24_X,
+      code: Code.fromAsset(bundle),
+      handler: 'index.handler',
+    });
   }
 
   /** Gives the one on its errors. */

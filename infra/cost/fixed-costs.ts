@@ -38,7 +38,9 @@ const network = (templates: readonly Template[]): CostLine[] => {
   const endpoints = all(templates, 'AWS::EC2::VPCEndpoint')
     .filter(({ VpcEndpointType }) => VpcEndpointType === 'Interface')
     .reduce((sum, { SubnetIds }) => sum + (SubnetIds as readonly unknown[]).length, 0);
+  const zones = count(templates, 'AWS::ServiceDiscovery::PrivateDnsNamespace');
   return [
+    { what: `private DNS zones, ${zones}`, price: 'zoneMonth', amount: zones },
     { what: `NAT gateways, ${gateways}`, price: 'natHour', amount: gateways * hoursOfMonth },
     { what: `fixed addresses, ${addresses}`, price: 'addressHour', amount: addresses * hoursOfMonth },
     { what: `interface endpoints, ${endpoints}`, price: 'endpointHour', amount: endpoints * hoursOfMonth },

@@ -41,6 +41,7 @@ export const prices = {
   natGigabyte: read(0.045, 'GB', 'cloudburn.io/blog/aws-nat-gateway-pricing, February 2026'),
   addressHour: read(0.005, 'public address-hour', 'cloudburn.io/blog/aws-nat-gateway-pricing, February 2026'),
   endpointHour: remembered(0.01, 'interface endpoint and zone, an hour', 'aws.amazon.com/privatelink/pricing'),
+  zoneMonth: remembered(0.5, 'private DNS zone, a month', 'aws.amazon.com/route53/pricing'),
   keyMonth: read(1, 'key-month', 'cloudburn.io/blog/aws-kms-pricing, March 2026'),
   keyRequest: read(3, 'million requests', 'wring.co/blog/aws-kms-pricing-guide'),
   secretMonth: remembered(0.4, 'secret-month', 'aws.amazon.com/secrets-manager/pricing'),

@@ -93,7 +93,7 @@ export class ApiStack extends StageStack {
         LIMITS_TABLE_NAME: data.limits.tableName,
         ANSWERS_TABLE_NAME: data.answers.tableName,
         KEY_CHECK_SECRET_ARN: data.keyCheckSecret.secretArn,
-        ...providerExemptHosts(this, deployment.config),
+        ...providerExemptHosts(this, deployment),
         PROVIDER_SECRETS_PREFIX: data.providerSecretsPrefix,
       },
     });

@@ -14,15 +14,10 @@ import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { minute } from '../constructs/alarms.ts';
 import { bridgeAlarms } from '../constructs/bridge-alarms.ts';
-import {
-  bridgeCommand,
-  bridgeHealthCheck,
-  bridgeImage,
-  metricsPort,
-  runtimePlatformOf,
-} from '../constructs/bridge-image.ts';
 import { providerExemptHosts } from '../constructs/provider-exempt-hosts.ts';
 import { commonEnvironment } from '../constructs/service-function.ts';
+import { SmscSimulator } from '../constructs/smsc-simulator.ts';
+import { metricsPort, runtimePlatformOf, taskCommand, taskHealthCheck, taskImage } from '../constructs/task-image.ts';
 import { acknowledge, type Deployment, StageStack } from '../deployment.ts';
 import type { DataStack } from './data.ts';
 import { type MessagingStack, queueEnvironment } from './messaging.ts';
@@ -67,6 +62,15 @@ export class BridgeStack extends StageStack {
     // The task definition names its roles, but waits for neither's policy.
     this.service.node.addDependency(task.executionRole as Role, task.taskRole);
     bridgeAlarms(this, deployment, messaging.alarms, this.service);
+    if (config.smscSimulator) {
+      const { cluster } = this;
+      new SmscSimulator(this, 'SmscSimulator', {
+        deployment,
+        alarms: messaging.alarms,
+        cluster,
+        bridge: securityGroup,
+      });
+    }
     const { tasks, mostTasks } = config.bridge;
     if (mostTasks !== undefined) this.scale(tasks, mostTasks, messaging);
   }
@@ -100,8 +104,8 @@ export class BridgeStack extends StageStack {
     });
     task.addContainer('smpp-bridge', {
       containerName: 'smpp-bridge',
-      image: bridgeImage(this, 'smpp-bridge', config.bridge.architecture),
-      command: bridgeCommand,
+      image: taskImage(this, 'smpp-bridge', config.bridge.architecture),
+      command: taskCommand,
       essential: true,
       readonlyRootFilesystem: true,
       stopTimeout: Duration.seconds(120),
@@ -112,11 +116,11 @@ export class BridgeStack extends StageStack {
         ...queueEnvironment(...messaging.deliveries, messaging.outcomes, messaging.inbound),
         BIND_SLOTS_TABLE_NAME: data.bindSlots.tableName,
         PROVIDER_SECRETS_PREFIX: data.providerSecretsPrefix,
-        ...providerExemptHosts(this, config),
+        ...providerExemptHosts(this, deployment),
         METRICS_PORT: `${metricsPort}`,
         METRICS_SECONDS: `${config.bridge.metricsSeconds}`,
       },
-      healthCheck: bridgeHealthCheck,
+      healthCheck: taskHealthCheck,
       logging: LogDrivers.awsLogs({
         streamPrefix: 'smpp-bridge',
         logGroup: new LogGroup(this, 'Logs', {

@@ -12,15 +12,9 @@ import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import type { MuxBridgeConfig } from '../config.ts';
-import {
-  bridgeCommand,
-  bridgeHealthCheck,
-  bridgeImage,
-  metricsPort,
-  runtimePlatformOf,
-} from '../constructs/bridge-image.ts';
 import { muxBridgeAlarms } from '../constructs/mux-bridge-alarms.ts';
 import { commonEnvironment } from '../constructs/service-function.ts';
+import { metricsPort, runtimePlatformOf, taskCommand, taskHealthCheck, taskImage } from '../constructs/task-image.ts';
 import { acknowledge, type Deployment, StageStack } from '../deployment.ts';
 import type { DataStack } from './data.ts';
 import type { MessagingStack } from './messaging.ts';
@@ -103,8 +97,8 @@ export class MuxBridgeStack extends StageStack {
     });
     task.addContainer('mux-bridge', {
       containerName: 'mux-bridge',
-      image: bridgeImage(this, 'mux-bridge', muxBridge.architecture),
-      command: bridgeCommand,
+      image: taskImage(this, 'mux-bridge', muxBridge.architecture),
+      command: taskCommand,
       essential: true,
       readonlyRootFilesystem: true,
       stopTimeout: Duration.seconds(30),
@@ -115,7 +109,7 @@ export class MuxBridgeStack extends StageStack {
         LEASES_TABLE_NAME: data.leases.tableName,
         METRICS_PORT: `${metricsPort}`,
       },
-      healthCheck: bridgeHealthCheck,
+      healthCheck: taskHealthCheck,
       logging: LogDrivers.awsLogs({
         streamPrefix: 'mux-bridge',
         logGroup: new LogGroup(this, 'Logs', {

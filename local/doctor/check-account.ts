@@ -80,11 +80,12 @@ export const checkSecrets = (
   deployed: Deployed | undefined,
   providers: readonly string[],
 ): Promise<Finding[]> => {
-  const { aws, names } = account;
+  const { aws, names, config } = account;
   const command = `aws secretsmanager list-secrets --region ${aws.region} --filters Key=name,Values=${names.secret('')}`;
   return asked('secrets', command, async () => {
     if (deployed && !deployed.hasData) return [ok('secrets', 'The first deploy makes them.')];
-    const wanted = ['database', 'key-check', 'hsm', ...providers.map((name) => `providers/${name}`)].map(names.secret);
+    const own = ['database', 'key-check', 'hsm', ...(config.smscSimulator ? ['smsc-simulator'] : [])];
+    const wanted = [...own, ...providers.map((name) => `providers/${name}`)].map(names.secret);
     const missing: string[] = [];
     for (const name of wanted) if (!(await isThere(account, name))) missing.push(name);
     if (missing.length === 0) return [ok('secrets', `${wanted.length} there`)];

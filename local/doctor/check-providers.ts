@@ -1,7 +1,7 @@
 import { lookup } from 'node:dns/promises';
 import { connect } from 'node:net';
 import { connect as connectTls } from 'node:tls';
-import { type Finding, failed, ok } from './finding.ts';
+import { type Finding, failed, notChecked, ok } from './finding.ts';
 import type { ProviderAddress } from './parse-arguments.ts';
 
 const patience = 5_000;
@@ -44,6 +44,11 @@ export const checkProvider = async (provider: ProviderAddress, fixedAddresses: r
       `The bridge may go out to port 443 and from 1024 on, and not to ${port}: open it in infra/stacks/bridge.ts.`,
     );
   const address = await lookUp(host);
+  if (address === undefined && /\.internal$/i.test(host))
+    return notChecked(
+      check,
+      `${host} is known within the stage's network alone. Run npm run signalbox -- providers state ${name}`,
+    );
   if (address === undefined)
     return failed(check, `No address is known for ${host}. Ask the carrier for its host name.`);
   try {

@@ -39,8 +39,10 @@ export interface Quota {
   readonly used?: { readonly action: string; readonly element: string };
 }
 
-const virtualCpus = ({ bridge, muxBridge }: StageConfig): number =>
-  (bridge.tasks * bridge.cpu) / 1024 + (muxBridge ? (2 * muxBridge.tasks * muxBridge.cpu) / 1024 : 0);
+const virtualCpus = ({ bridge, muxBridge, smscSimulator }: StageConfig): number =>
+  (bridge.tasks * bridge.cpu) / 1024 +
+  (muxBridge ? (2 * muxBridge.tasks * muxBridge.cpu) / 1024 : 0) +
+  (smscSimulator ? 0.25 : 0);
 
 export const quotas: readonly Quota[] = [
   {

@@ -276,6 +276,12 @@ test('a provider whose name nobody knows, or whose port the bridge may not reach
   expect(textOf(findings, 'provider d')).toMatch(/^failed: The bridge may go out to port 443 and from 1024 on/);
 });
 
+test('a provider at a name of the network’s own is asked of the bridge, as the simulator of staging is', async () => {
+  const provider = { name: 'e', host: 'smsc.signalbox-staging-bridge.internal', port: 2775, tls: false };
+  const findings = await examineWith(well, { providers: [provider] });
+  expect(textOf(findings, 'provider e')).toMatch(/^not checked: .* network alone\. Run npm run .* providers state e$/);
+});
+
 test('a shell that is set to another region is told so', async () => {
   const { url } = await startAws(well);
   const environment = { AWS_ENDPOINT_URL: url, AWS_REGION: 'us-east-1' };

@@ -62,6 +62,7 @@ const listReceived = (smsc: Controlled, url: URL): Answer => {
 type Route = (request: IncomingMessage, url: URL) => Answer | Promise<Answer>;
 
 const routesOf = (smsc: Controlled): Readonly<Record<string, Route>> => ({
+  'GET /healthz': () => ({ status: 200, body: { status: 'ok' } }),
   'GET /received': (_, url) => listReceived(smsc, url),
   'DELETE /received': () => {
     smsc.clear();

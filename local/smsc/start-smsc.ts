@@ -24,6 +24,8 @@ export interface SmscOptions extends Partial<Behaviour> {
   readonly port?: number;
   readonly controlPort?: number;
   readonly host?: string;
+  /** Where the control port listens; default: the same host. */
+  readonly controlHost?: string;
   readonly systemId: string;
   readonly password: string;
   /** Who answers what is delivered; nobody, when it is left out. */
@@ -165,7 +167,8 @@ const describe = ({ id, remote, since, mode, submits, unanswered }: EsmeSession)
  * @throws the socket's error when a port is taken: then nothing is left listening.
  */
 export const startSmsc = async (options: SmscOptions): Promise<Smsc> => {
-  const { port = 0, controlPort = 0, host = '127.0.0.1', systemId, password, telephones, log, ...behaviour } = options;
+  const { port = 0, controlPort = 0, host = '127.0.0.1', controlHost = host, ...rest } = options;
+  const { systemId, password, telephones, log, ...behaviour } = rest;
   const simulator = createSimulator({ ...behaviour, systemId, password, telephones, ...(log ? { log } : {}) });
   const { records, sessions, deliveries, binds } = simulator;
   const controlled = {
@@ -194,7 +197,7 @@ export const startSmsc = async (options: SmscOptions): Promise<Smsc> => {
   };
   try {
     const smppPort = await listen(server, port, host);
-    const controlUrl = `http://${host}:${await listen(control, controlPort, host)}`;
+    const controlUrl = `http://${controlHost}:${await listen(control, controlPort, controlHost)}`;
     return { host, port: smppPort, controlUrl, systemId, password, ...controlled, stop };
   } catch (error) {
     await stop();

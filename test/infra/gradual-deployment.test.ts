@@ -139,7 +139,7 @@ describe('a version', () => {
       reservedConcurrentExecutions: reserved,
     });
     new GradualDeployment(stack, 'Deployment', {
-      deployment: deploymentOf('prod', traffic),
+      deployment: deploymentOf('prod', { traffic }),
       deployments: { canaryMinutes: 10 },
       name: 'serve-api',
       function: made,

@@ -4,7 +4,7 @@ import { RestApi } from 'aws-cdk-lib/aws-apigateway';
 import { expect, test } from 'vitest';
 import { dockerfileFaults, foreignImports } from '../../infra/check-images.ts';
 import { ApiDomain } from '../../infra/constructs/api-domain.ts';
-import { bridgeCommand, dockerfile } from '../../infra/constructs/bridge-image.ts';
+import { dockerfile, taskCommand } from '../../infra/constructs/task-image.ts';
 import { allOf } from './synthesized.ts';
 
 const containers = (stage: 'prod' | 'local') =>
@@ -28,7 +28,7 @@ test.each([
 
 test('what the image runs is what the task runs on AWS, and on a laptop', () => {
   for (const container of [...containers('prod'), ...containers('local')])
-    expect(container).toMatchObject({ Command: bridgeCommand, ReadonlyRootFilesystem: true });
+    expect(container).toMatchObject({ Command: taskCommand, ReadonlyRootFilesystem: true });
 });
 
 test('a bundle that asks for a package is found out', () => {

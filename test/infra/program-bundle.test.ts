@@ -2,7 +2,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { App, Stack } from 'aws-cdk-lib';
 import { expect, test } from 'vitest';
-import { bridges, inspectImage } from '../../infra/check-images.ts';
+import { inspectImage } from '../../infra/check-images.ts';
+import { taskPrograms } from '../../infra/constructs/task-image.ts';
 import { bundleProgram, filesUnder } from '../../infra/program-bundle.ts';
 
 const scope = () => new Stack(new App(), 'stack');
@@ -26,8 +27,8 @@ test('a bundle that holds CommonJS can require Node’s modules; one that does n
   expect(first(migrate.entry, 'index.mjs')).not.toContain('createRequire');
 });
 
-test.each(bridges)('the image of %s holds its bundle alone, which asks for nothing but Node', (bridge) => {
-  const { files, faults } = inspectImage(bridge);
+test.each(taskPrograms)('the image of %s holds its bundle alone, which asks for nothing but Node', (program) => {
+  const { files, faults } = inspectImage(program);
   expect([files.map(({ path }) => path), faults]).toEqual([['main.mjs'], []]);
 });
 

@@ -1,10 +1,11 @@
 import * as z from 'zod';
 import type { GateSettings } from '#shared/domain/hsm/gate.ts';
+import { logger } from '#shared/telemetry.ts';
 import { connectSecrets } from '../secrets.ts';
 import { connectCardKeys } from './card-keys.ts';
 import { type GuardedHsm, guardedHsm } from './guarded-hsm.ts';
 import type { CardKeyset, PacketHsm } from './hsm-backend.ts';
-import { HsmFault } from './hsm-fault.ts';
+import { HsmFault, whyNotConnected } from './hsm-fault.ts';
 import { connectHsmGate } from './hsm-gate.ts';
 import { createHttpXmlHsm } from './http-xml-hsm.ts';
 import { packetHsm } from './packet-hsm.ts';
@@ -47,6 +48,7 @@ const remembered = (connect: () => Promise<PacketHsm>): (() => Promise<PacketHsm
   return () => {
     connecting ??= connect().catch((cause: unknown) => {
       connecting = undefined;
+      logger.error('The HSM is not connected to', { reason: whyNotConnected(cause) });
       throw cause instanceof HsmFault ? cause : new HsmFault('hsm.unreachable', 'The HSM is not reached.', { cause });
     });
     return connecting;

@@ -36,6 +36,7 @@ export const guardedHsm = (hsm: PacketHsm, gate: HsmGate): GuardedHsm => {
       await leave('answered');
       return result;
     } catch (error) {
+      if (error instanceof HsmFault) logger.warn('The HSM fails', { reason: error.reason, why: error.message });
       await leave(error instanceof HsmFault ? 'failed' : 'answered');
       throw error;
     }

@@ -28,3 +28,7 @@ export class HsmFault extends Error {
     return !neverAsked.has(this.reason);
   }
 }
+
+/** Why an HSM was not connected to, for the log: a SyntaxError would quote the secret that says how to reach it. */
+export const whyNotConnected = (cause: unknown): string =>
+  cause instanceof SyntaxError ? 'The secret is no JSON.' : String(cause);

@@ -85,6 +85,19 @@ describeHsmConformance(
   reason,
 );
 
+test.skipIf(reason)(
+  'a token that was not there is found when it is: the attempt before leaves nothing open',
+  async () => {
+    const folder = initToken();
+    const settings = { library, tokenLabel, pin, maxSessions: 1, deadlineMs: 5_000 };
+    await expect(connectPkcs11Hsm({ ...settings, tokenLabel: 'another' })).rejects.toThrow('No slot has a token');
+    const hsm = await connectPkcs11Hsm(settings);
+    expect(await hsm.health()).toEqual({ state: 'up' });
+    await hsm.close();
+    rmSync(folder, { recursive: true });
+  },
+);
+
 test('where the package or the library is not there, connecting says so', async () => {
   const settings = { library: '/nowhere.so', tokenLabel, pin, maxSessions: 1, deadlineMs: 100 };
   await expect(connectPkcs11Hsm(settings)).rejects.toThrow();

@@ -24,6 +24,24 @@ const slotOf = (pkcs11: Pkcs11, tokenLabel: string): Buffer => {
   return slot;
 };
 
+/** The token in a library that it initializes. What fails leaves the library as it was before, to be tried again. */
+const openToken = (pkcs11: Pkcs11, library: string, tokenLabel: string) => {
+  pkcs11.load(library);
+  try {
+    pkcs11.C_Initialize({ flags: cryptoki.CKF_OS_LOCKING_OK });
+    try {
+      const slot = slotOf(pkcs11, tokenLabel);
+      return { slot, mechanisms: new Set(pkcs11.C_GetMechanismList(slot)) };
+    } catch (error) {
+      pkcs11.C_Finalize();
+      throw error;
+    }
+  } catch (error) {
+    pkcs11.close();
+    throw error;
+  }
+};
+
 const login = (pkcs11: Pkcs11, session: Buffer, pin: string): void => {
   try {
     pkcs11.C_Login(session, cryptoki.CKU_USER, pin);
@@ -50,9 +68,7 @@ const inTime = async <Result>(work: Promise<Result>, deadlineMs: number): Promis
  */
 export const openPkcs11Sessions = (pkcs11: Pkcs11, settings: Pkcs11Settings): Pkcs11Sessions => {
   const { library, tokenLabel, pin, maxSessions, deadlineMs } = settings;
-  pkcs11.load(library);
-  pkcs11.C_Initialize({ flags: cryptoki.CKF_OS_LOCKING_OK });
-  const slot = slotOf(pkcs11, tokenLabel);
+  const { slot, mechanisms } = openToken(pkcs11, library, tokenLabel);
   const idle: Buffer[] = [];
   const waiting: (() => void)[] = [];
   let inUse = 0;
@@ -71,7 +87,7 @@ export const openPkcs11Sessions = (pkcs11: Pkcs11, settings: Pkcs11Settings): Pk
   };
 
   return {
-    mechanisms: new Set(pkcs11.C_GetMechanismList(slot)),
+    mechanisms,
     within: async (work) => {
       while (inUse >= maxSessions) await new Promise<void>((resolve) => waiting.push(resolve));
       inUse += 1;

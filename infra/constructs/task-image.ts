@@ -4,11 +4,11 @@ import { ContainerImage, CpuArchitecture, type HealthCheck, OperatingSystemFamil
 import type { Construct } from 'constructs';
 import { bundleProgram } from '../program-bundle.ts';
 
-/** Where a bridge answers /healthz, /readyz and /metrics. */
+/** Where a bridge answers /healthz, /readyz and /metrics, and the simulator its health check. */
 export const metricsPort = 9464;
 
 /** What the image runs, and what `npm start` runs of the same directory. */
-export const bridgeCommand = ['node', 'main.mjs'];
+export const taskCommand = ['node', 'main.mjs'];
 
 const probe = `fetch('http://127.0.0.1:${metricsPort}/healthz').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))`;
 
@@ -26,11 +26,11 @@ COPY main.mjs ./
 USER 65532:65532
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=15s --timeout=5s --retries=3 --start-period=30s CMD ["node", "-e", ${JSON.stringify(probe)}]
-CMD ${JSON.stringify(bridgeCommand)}
+CMD ${JSON.stringify(taskCommand)}
 `;
 
 /** The same for ECS, which does not look at the one in the image. */
-export const bridgeHealthCheck: HealthCheck = {
+export const taskHealthCheck: HealthCheck = {
   command: ['CMD', 'node', '-e', probe],
   interval: Duration.seconds(15),
   timeout: Duration.seconds(5),
@@ -40,18 +40,27 @@ export const bridgeHealthCheck: HealthCheck = {
 
 export type Architecture = 'arm64' | 'amd64';
 
-/** The directory that the image of a bridge is built from: the Dockerfile and the bundle. */
-export const bundleBridge = (scope: Construct, name: string): string =>
+/** The programs that tasks run, each in an image of its own, and where each begins. */
+const entries = {
+  'smpp-bridge': 'smpp-bridge/src/main.ts',
+  'mux-bridge': 'mux-bridge/src/main.ts',
+  'smsc-simulator': 'local/smsc/task.ts',
+} as const;
+export type TaskProgram = keyof typeof entries;
+export const taskPrograms = Object.keys(entries) as readonly TaskProgram[];
+
+/** The directory that a task's image is built from: the Dockerfile and the bundle. */
+export const bundleTask = (scope: Construct, name: TaskProgram): string =>
   bundleProgram(scope, name, {
-    entry: `${name}/src/main.ts`,
+    entry: entries[name],
     outfile: 'main.mjs',
     beside: new Map([['Dockerfile', dockerfile]]),
   });
 
-/** The image of a bridge, built for the architecture that its tasks run on. */
-export const bridgeImage = (scope: Construct, name: string, architecture: Architecture): ContainerImage => {
+/** The image of a task, built for the architecture that it runs on. */
+export const taskImage = (scope: Construct, name: TaskProgram, architecture: Architecture): ContainerImage => {
   const platform = architecture === 'arm64' ? Platform.LINUX_ARM64 : Platform.LINUX_AMD64;
-  return ContainerImage.fromAsset(bundleBridge(scope, name), { platform });
+  return ContainerImage.fromAsset(bundleTask(scope, name), { platform });
 };
 
 export const runtimePlatformOf = (architecture: Architecture) => ({
