@@ -2,6 +2,7 @@ import { type IdempotencyKey, refusalOfCheck } from './accept-message.ts';
 import { holdCredit, input, storedRow, writeMessages, writtenRow } from './accept-statement.ts';
 import { type Sql, SqlError } from './data-api.ts';
 import type { AcceptedRow, AcceptRefusal, NewMessage } from './new-message.ts';
+import { weighItems } from './weigh-items.ts';
 
 export interface NewBatch {
   readonly id: string;
@@ -23,10 +24,9 @@ export type AcceptedBatch =
   | { readonly outcome: 'no-such-client' };
 
 /**
- * The key is claimed first, then the client's row is locked, so that a running sum over the items sees the credit that
- * no other statement can take: the first that it covers are accepted. A repetition finds what became of each in `batches`.
- * Every message has its verdict, so the full join is a left one: but one that PostgreSQL, which cannot know how many
- * there are, will not do as a loop of all over all.
+ * The key is claimed first, then the client's row is locked. A repetition finds what became of each in `batches`. Every
+ * message has its verdict, so the full join is a left one: but one that PostgreSQL, which cannot know how many there are,
+ * will not do as a loop of all over all.
  */
 const accept = `
 WITH ${input},
@@ -39,34 +39,7 @@ claim AS (
     WHERE k.expires_at <= now()
   RETURNING 1
 ),
-payer AS (
-  SELECT c.id, c.credit_cents, c.prefix_messages_per_hour, c.daily_spend_cap_cents,
-    CASE WHEN c.spent_on = (now() AT TIME ZONE 'UTC')::date THEN c.spent_cents ELSE 0 END AS spent_today
-  FROM clients c
-  WHERE c.id = :client_id::uuid AND c.suspended_at IS NULL AND (:key::text IS NULL OR EXISTS (SELECT FROM claim))
-  FOR NO KEY UPDATE
-),
-counted AS (
-  SELECT d.prefix, d.messages FROM destination_counts d JOIN payer ON payer.id = d.client_id
-  WHERE d.hour = date_trunc('hour', now()) AND d.prefix IN (SELECT prefix FROM input)
-  ORDER BY d.prefix FOR NO KEY UPDATE OF d
-),
-ranked AS (
-  SELECT i.*, coalesce(i.refusal, CASE WHEN NOT i.is_test AND coalesce(d.messages, 0)
-      + row_number() OVER (PARTITION BY i.prefix, i.refusal IS NULL AND NOT i.is_test ORDER BY i.item)
-      > p.prefix_messages_per_hour THEN 'destination.velocity' END) AS said
-  FROM input i JOIN payer p ON p.id = i.client_id LEFT JOIN counted d ON d.prefix = i.prefix
-),
-summed AS (
-  SELECT r.*, sum(cost) FILTER (WHERE said IS NULL) OVER (ORDER BY item) AS total FROM ranked r
-),
-verdict AS (
-  SELECT s.*, coalesce(s.said, CASE
-      WHEN s.cost > 0 AND s.total > p.credit_cents THEN 'credit.insufficient'
-      WHEN s.cost > 0 AND p.spent_today + s.total > p.daily_spend_cap_cents THEN 'spend.cap_reached' END) AS verdict
-  FROM summed s JOIN payer p ON p.id = s.client_id
-),
-fresh AS (SELECT * FROM verdict WHERE verdict IS NULL),
+${weighItems('input', ':key::text IS NULL OR EXISTS (SELECT FROM claim)')},
 batch AS (
   INSERT INTO batches (id, client_id, items)
   SELECT :batch_id::uuid, :client_id::uuid, jsonb_agg(jsonb_strip_nulls(jsonb_build_object('item', v.item,

@@ -45,6 +45,27 @@ export type MuxSettings = z.infer<typeof MuxSettings>;
 export const UdpSettings = z.object(provision);
 export type UdpSettings = z.infer<typeof UdpSettings>;
 
+/** `carousels.settings` of one whose EMMs are short messages to the owners of cards. */
+export const SmsSettings = z.object({
+  port: z.int().min(1).max(0xffff).default(16_000).meta({
+    description: 'The application port of TS 23.040, 9.2.3.24.4, at which the device listens.',
+  }),
+  repetitions: z
+    .int()
+    .min(1)
+    .max(5)
+    .default(2)
+    .meta({ description: 'How often each EMM is sent, refused ones counted.' }),
+  spacing_minutes: z
+    .int()
+    .min(10)
+    .max(10_080)
+    .default(360)
+    .meta({ description: 'Between two repetitions; also how long a message is valid, at most.' }),
+  emms_per_minute: z.int().min(1).max(600).default(60).meta({ description: 'How many it sends at most.' }),
+});
+export type SmsSettings = z.infer<typeof SmsSettings>;
+
 const lane = {
   weight: z.number().min(0).max(1_000).optional(),
   floor: z.number().min(0).max(1).optional(),
@@ -131,6 +152,11 @@ export const PutCarousel = z.discriminatedUnion('output', [
     settings: z.strictObject({}).prefault({}).meta({ description: 'Nothing is to be said.' }),
     ...common,
   }),
+  z.strictObject({
+    output: z.literal('sms'),
+    settings: z.strictObject(SmsSettings.shape).prefault({}).meta({ description: 'Which port, how often, how fast.' }),
+    ...common,
+  }),
 ]);
 export type PutCarousel = z.infer<typeof PutCarousel>;
 
@@ -165,6 +191,18 @@ export const CarouselView = z.object({
   last_sent_at: time.nullable(),
   planned_at: time.nullable(),
   updated_at: time,
+  problems: z
+    .array(
+      z.object({
+        code: z.string(),
+        emms: z.int().meta({ description: 'How many sendings of EMMs it kept from being.' }),
+        last_at: time.meta({ description: 'When the last of them was due.' }),
+      }),
+    )
+    .meta({
+      description:
+        'Of `sms`, within a day: why EMMs were refused (`credit.insufficient`), or what their messages came to (`message.failed`, `message.expired`).',
+    }),
 });
 export type CarouselView = z.infer<typeof CarouselView>;
 

@@ -1,6 +1,7 @@
 import { KMSClient } from '@aws-sdk/client-kms';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { connectEmmKeys } from '#shared/adapters/cas/emm-keys.ts';
+import type { CarouselView } from '#shared/contracts/carousels.ts';
 import type {
   CasRequestList,
   CasRequestView,
@@ -184,6 +185,39 @@ describe('an operator', () => {
     const { key_epochs } = expectStatus(await ask<KeyEpochList>('GET', '/v1/cas/key-epochs'), 200);
     expect(key_epochs).toMatchObject([{ epoch: 1, state: 'ACTIVE' }]);
   });
+});
+
+test('an EMM for a card goes to its owner’s telephone, byte for byte, and is on air when the SMSC has it', async () => {
+  const owner = '491700000404';
+  const admin = { key: box.client.adminApiKey };
+  const of = `/v1/admin/clients/${client.clientId}`;
+  const changed = await box.api('PATCH', `${of}/cas-cards/${testCard}`, { ...admin, body: { owner } });
+  expect(changed.status, changed.text).toBe(200);
+  const body = { output: 'sms', settings: { port: 16_001, repetitions: 1 } };
+  const put = await box.api<CarouselView>('PUT', `${of}/carousels/phones`, { ...admin, body });
+  const carousel = expectStatus(put, 200);
+  const commands = [{ command: 'entitlement_remove', product: 18 }];
+  const made = await ask<EmmView>('POST', '/v1/cas/emms', {
+    body: { class: 'unique', device: testCard, kind: 'telephone', commands },
+  });
+  const emm = expectStatus(made, 202);
+  const isItsMessage = ({ destination, data_hex }: { destination: string; data_hex: string }) =>
+    destination === owner && data_hex === emm.section_hex;
+  await until('its telephone has it', async () => {
+    await box.cloud.runSchedule('cycle-emms');
+    await box.cloud.runSchedule('dispatch-due');
+    return box.smsc.messages().some(isItsMessage);
+  });
+  const onAir = await until('it is on air', async () => {
+    await box.cloud.runSchedule('cycle-emms');
+    const { body: view } = await ask<EmmView>('GET', `/v1/cas/emms/${emm.id}`);
+    return view.on_air_at !== null && view;
+  });
+  expect(onAir).toMatchObject({ id: emm.id, status: 'ON_AIR' });
+  const sent = box.smsc.received().filter(isItsMessage);
+  expect(sent).toMatchObject([{ udh_hex: '0605043e813e81', data_coding: 4, command_status: 0 }]);
+  const { body: seen } = await ask<CarouselView>('GET', `/v1/cas/carousels/${carousel.id}`);
+  expect(seen).toMatchObject({ output: 'sms', status: 'ON_AIR', problems: [] });
 });
 
 test('nothing was asked that a role may not do', () => {

@@ -332,6 +332,14 @@ describe('a carousel', () => {
     expect(await put({ output: 'udp', settings, bandwidth_kbit_s: 200 })).toMatchObject({
       body: { id: made.id, output: 'udp', bandwidth_kbit_s: 200 },
     });
+    expect(await put({ output: 'sms' })).toMatchObject({
+      body: {
+        id: made.id,
+        output: 'sms',
+        settings: { port: 16_000, repetitions: 2, spacing_minutes: 360, emms_per_minute: 60 },
+        problems: [],
+      },
+    });
     expect(await ask('listClientCarousels', { path: { id } })).toMatchObject({
       body: { carousels: [{ name: 'main' }] },
     });
@@ -341,13 +349,18 @@ describe('a carousel', () => {
       `SELECT array_agg(action ORDER BY id) AS actions FROM audit_entries WHERE subject = $1`,
       [`carousel ${made.id}`],
     );
-    expect(actions).toEqual(['carousel.set', 'carousel.set', 'carousel.removed']);
+    expect(actions).toEqual(['carousel.set', 'carousel.set', 'carousel.set', 'carousel.removed']);
   });
 
   test.each([
     [{ output: 'mux' }, 'main'],
     [{ output: 'mux', settings: { ...settings, port: 0 } }, 'main'],
     [{ output: 'log', settings }, 'main'],
+    [{ output: 'sms', settings: { port: 0 } }, 'main'],
+    [{ output: 'sms', settings: { repetitions: 6 } }, 'main'],
+    [{ output: 'sms', settings: { spacing_minutes: 9 } }, 'main'],
+    [{ output: 'sms', settings: { emms_per_minute: 601 } }, 'main'],
+    [{ output: 'sms', settings }, 'main'],
     [{ output: 'log', classes: { new: { floor: 0.9 }, unique: { floor: 0.9 } } }, 'main'],
     [{ output: 'log' }, 'Main'],
   ])('whose settings do not fit its output is refused: %j %s', async (body, name) => {

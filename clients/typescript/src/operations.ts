@@ -2464,6 +2464,7 @@ export interface Operations {
         readonly last_sent_at: string | null;
         readonly planned_at: string | null;
         readonly updated_at: string;
+        readonly problems: readonly { readonly code: string; readonly emms: number; readonly last_at: string }[];
         readonly settings: Readonly<Record<string, unknown>>;
       }[];
     };
@@ -2560,6 +2561,34 @@ export interface Operations {
                 readonly windows?: readonly { readonly from: string; readonly until: string }[];
               };
             };
+          }
+        | {
+            readonly output: 'sms';
+            readonly settings?: {
+              readonly port?: number;
+              readonly repetitions?: number;
+              readonly spacing_minutes?: number;
+              readonly emms_per_minute?: number;
+            };
+            readonly bandwidth_kbit_s?: number;
+            readonly classes?: {
+              readonly 'new'?: { readonly weight?: number; readonly floor?: number };
+              readonly unique?: {
+                readonly weight?: number;
+                readonly floor?: number;
+                readonly windows?: readonly { readonly from: string; readonly until: string }[];
+              };
+              readonly shared?: {
+                readonly weight?: number;
+                readonly floor?: number;
+                readonly windows?: readonly { readonly from: string; readonly until: string }[];
+              };
+              readonly global?: {
+                readonly weight?: number;
+                readonly floor?: number;
+                readonly windows?: readonly { readonly from: string; readonly until: string }[];
+              };
+            };
           };
     };
     readonly answer: {
@@ -2592,6 +2621,7 @@ export interface Operations {
       readonly last_sent_at: string | null;
       readonly planned_at: string | null;
       readonly updated_at: string;
+      readonly problems: readonly { readonly code: string; readonly emms: number; readonly last_at: string }[];
       readonly settings: Readonly<Record<string, unknown>>;
     };
   };
@@ -3099,6 +3129,7 @@ export interface Operations {
         readonly last_sent_at: string | null;
         readonly planned_at: string | null;
         readonly updated_at: string;
+        readonly problems: readonly { readonly code: string; readonly emms: number; readonly last_at: string }[];
       }[];
     };
   };
@@ -3135,6 +3166,7 @@ export interface Operations {
       readonly last_sent_at: string | null;
       readonly planned_at: string | null;
       readonly updated_at: string;
+      readonly problems: readonly { readonly code: string; readonly emms: number; readonly last_at: string }[];
     };
   };
   /** Pause or resume it, change its bandwidth and shares, or take EMMs off the air. */
@@ -3195,6 +3227,7 @@ export interface Operations {
       readonly last_sent_at: string | null;
       readonly planned_at: string | null;
       readonly updated_at: string;
+      readonly problems: readonly { readonly code: string; readonly emms: number; readonly last_at: string }[];
     };
   };
   /** How long a cycle is at a bandwidth, and what bandwidth a cycle needs. */

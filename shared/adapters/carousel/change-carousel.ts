@@ -9,6 +9,14 @@ export type CarouselViewRow = Omit<CarouselView, 'last_sent_at' | 'planned_at' |
   readonly updated_at: Date;
 };
 
+/** What kept EMMs from being sent as short messages, within a day. */
+const problems = `coalesce((
+    SELECT jsonb_agg(jsonb_build_object('code', p.problem, 'emms', p.emms,
+      'last_at', to_char(p.last_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')) ORDER BY p.problem)
+    FROM (SELECT s.problem, count(*) AS emms, max(s.created_at) AS last_at FROM emm_messages s
+      WHERE s.carousel_id = c.id AND s.problem IS NOT NULL AND s.created_at > now() - interval '1 day'
+      GROUP BY s.problem) p), '[]')`;
+
 /**
  * Carousels as they are told of.
  *
@@ -17,7 +25,7 @@ export type CarouselViewRow = Omit<CarouselView, 'last_sent_at' | 'planned_at' |
 export const carouselView = (from: string, more?: string): string => `
 SELECT ${more === undefined ? '' : `${more}, `}c.id, c.name, c.output, c.bandwidth_kbit_s, c.classes,
   '{"unique": 0, "shared": 0, "global": 0}'::jsonb || c.emms AS emms, c.cycle_seconds, c.on_air_seconds, s.last_sent_at,
-  c.planned_at, c.updated_at, CASE
+  c.planned_at, c.updated_at, ${problems} AS problems, CASE
     WHEN c.paused_at IS NOT NULL THEN 'PAUSED'
     WHEN s.last_sent_at > now() - interval '2 minutes' THEN 'ON_AIR'
     ELSE 'SILENT' END AS status

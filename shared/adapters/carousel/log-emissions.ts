@@ -44,14 +44,14 @@ const mostRows = 1_000;
  * Writes proof of what was sent; counts are since the minute began, so that what is written again changes nothing. Of an
  * EMM that was never sent before its client is told, where it wants to be.
  *
- * @param granted_kbit_s what is allocated to the stream now.
+ * @param granted_kbit_s what is allocated to the stream now; null: nobody allocates.
  * @param generation of the lease under which it was sent: no two emitters count together.
  */
 export const logEmissions = async (
   sql: Sql,
   carouselId: string,
   generation: number,
-  granted_kbit_s: number,
+  granted_kbit_s: number | null,
   emissions: readonly LoggedEmissions[],
 ): Promise<void> => {
   const common = { carousel_id: carouselId, generation, granted_kbit_s };

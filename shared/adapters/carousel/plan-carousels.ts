@@ -31,8 +31,10 @@ FROM carousels c CROSS JOIN LATERAL (
   SELECT count(*)::integer AS emms, ${octets} AS octets FROM emms e
   WHERE e.client_id = c.client_id AND e.sealed_at > now() - interval '10 minutes' AND ${onAir}
     AND NOT EXISTS (SELECT FROM carousel_log l WHERE l.emm_id = e.id AND l.carousel_id = c.id)) w
+WHERE c.output <> 'sms'
 ORDER BY c.id`;
 
+/** Those that are streams: short messages have no cycle. */
 export const readCarouselsToPlan = (sql: Sql): Promise<PlannedCarousel[]> => sql(read);
 
 /** What a client has on air of a class. */

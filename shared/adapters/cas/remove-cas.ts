@@ -13,7 +13,8 @@ WITH over AS (
     AND (e.keep_until IS NULL OR e.keep_until < now())
     AND NOT EXISTS (SELECT FROM carousel_log l WHERE l.emm_id = e.id AND l.minute > now() - interval '1 day')
   ORDER BY e.id LIMIT :limit FOR UPDATE OF e SKIP LOCKED
-)
+),
+sent AS (DELETE FROM emm_messages s USING over WHERE s.emm_id = over.id)
 DELETE FROM emms e USING over WHERE e.id = over.id RETURNING e.id`;
 
 /** A request goes when its EMMs have gone. */

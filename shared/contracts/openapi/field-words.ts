@@ -105,7 +105,8 @@ export const fieldWords: Readonly<Record<string, string>> = {
   numbers: 'The page, without keywords.',
   openapi: 'The version of OpenAPI.',
   opt_outs: 'The page.',
-  output: 'How it goes out: over TCP to a multiplexer (`mux`), over `udp`, or nowhere (`log`).',
+  output:
+    'How it goes out: over TCP to a multiplexer (`mux`), over `udp`, as short messages to the owners of cards (`sms`), or nowhere (`log`).',
   part: 'Which part, from 1; null: all of the message.',
   part_cost_micros: 'What a part costs, in millionths of the currency’s unit; null: not told.',
   part_price_cents: 'What a part costs.',

@@ -15,6 +15,18 @@ const has = ({ from, until }: DailyWindow, minute: number): boolean =>
 export const isWithinWindows = (windows: readonly DailyWindow[], time: number): boolean =>
   windows.length === 0 || windows.some((window) => has(window, Math.floor(time / minuteMs) % minutesADay));
 
+/**
+ * Until when it stays within the windows, in milliseconds since 1970: `time` itself when it is within none, never when
+ * they leave nothing out.
+ */
+export const onAirUntil = (windows: readonly DailyWindow[], time: number): number => {
+  if (!isWithinWindows(windows, time)) return time;
+  const minute = Math.floor(time / minuteMs);
+  for (let ahead = 1; ahead <= minutesADay; ahead += 1)
+    if (!isWithinWindows(windows, (minute + ahead) * minuteMs)) return (minute + ahead) * minuteMs;
+  return Number.POSITIVE_INFINITY;
+};
+
 /** `02:30` as minutes since midnight; null for what is no time of day. */
 export const minuteOfDay = (text: string): number | null => {
   const found = /^([01]\d|2[0-3]):([0-5]\d)$/.exec(text);
