@@ -4,20 +4,19 @@ import { Peer, Port, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import {
   type Cluster,
   FargateService,
-  FargateTaskDefinition,
-  LogDrivers,
+  type FargateTaskDefinition,
   PropagatedTagSource,
   Secret as TaskSecret,
 } from 'aws-cdk-lib/aws-ecs';
-import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import type { Role } from 'aws-cdk-lib/aws-iam';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { DnsRecordType, PrivateDnsNamespace } from 'aws-cdk-lib/aws-servicediscovery';
 import { Construct } from 'constructs';
 import { acknowledge, type Deployment } from '../deployment.ts';
 import type { Names } from '../names.ts';
 import { type Alarms, minute } from './alarms.ts';
-import { metricsPort, runtimePlatformOf, taskCommand, taskHealthCheck, taskImage } from './task-image.ts';
+import { makeServiceTask } from './service-task.ts';
+import { metricsPort } from './task-image.ts';
 
 const name = 'smsc-simulator';
 const smppPort = 2775;
@@ -84,43 +83,19 @@ export class SmscSimulator extends Construct {
     this.raiseAlarm(alarms);
   }
 
-  private taskDefinition({ config, names, dataRemoval }: Deployment): FargateTaskDefinition {
-    const executionRole = this.role('ExecutionRole', names.of(`${name}-start`), 'Pulls the image, reads the password.');
-    acknowledge(
-      executionRole,
-      'AwsSolutions-IAM5[Resource::*]',
-      'ecr:GetAuthorizationToken knows no resource to name.',
-    );
-    const { architecture } = config.bridge;
-    const task = new FargateTaskDefinition(this, 'Task', {
-      family: names.of(name),
-      cpu: 256,
-      memoryLimitMiB: 512,
-      runtimePlatform: runtimePlatformOf(architecture),
-      taskRole: this.role('TaskRole', names.of(name), 'What the SMSC simulator may do: nothing.'),
-      executionRole,
-    });
-    task.addContainer(name, {
-      containerName: name,
-      image: taskImage(this, name, architecture),
-      command: taskCommand,
-      essential: true,
-      readonlyRootFilesystem: true,
+  private taskDefinition(deployment: Deployment): FargateTaskDefinition {
+    const { config, names } = deployment;
+    const { task } = makeServiceTask(this, {
+      deployment,
+      name,
+      size: { architecture: config.bridge.architecture, cpu: 256, memoryMiB: 512 },
+      mayDo: 'What the SMSC simulator may do: nothing.',
+      starts: 'Pulls the image, reads the password.',
       stopTimeout: Duration.seconds(30),
-      portMappings: [{ containerPort: smppPort }],
+      port: smppPort,
       environment: { SMSC_PORT: `${smppPort}`, SMSC_SYSTEM_ID: 'signalbox', CONTROL_PORT: `${metricsPort}` },
       secrets: { SMSC_PASSWORD: TaskSecret.fromSecretsManager(this.makePassword(names)) },
-      healthCheck: taskHealthCheck,
-      logging: LogDrivers.awsLogs({
-        streamPrefix: name,
-        logGroup: new LogGroup(this, 'Logs', {
-          logGroupName: names.logGroup(name),
-          retention: config.logRetentionDays,
-          removalPolicy: dataRemoval,
-        }),
-      }),
     });
-    acknowledge(task, 'AwsSolutions-ECS2', 'The environment names ports; the password comes from its secret.');
     return task;
   }
 
@@ -133,14 +108,6 @@ export class SmscSimulator extends Construct {
     });
     acknowledge(secret, 'AwsSolutions-SMG4', 'An operator gives it to the provider that stands for the simulator.');
     return secret;
-  }
-
-  private role(id: string, roleName: string, description: string): Role {
-    return new Role(this, id, {
-      roleName,
-      description,
-      assumedBy: new ServicePrincipal('ecs-tasks.amazonaws.com'),
-    });
   }
 
   private raiseAlarm(alarms: Alarms): void {

@@ -5,20 +5,19 @@ import {
   Cluster,
   ContainerInsights,
   FargateService,
-  FargateTaskDefinition,
-  LogDrivers,
+  type FargateTaskDefinition,
   PropagatedTagSource,
 } from 'aws-cdk-lib/aws-ecs';
-import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import { minute } from '../constructs/alarms.ts';
 import { bridgeAlarms } from '../constructs/bridge-alarms.ts';
 import { providerExemptHosts } from '../constructs/provider-exempt-hosts.ts';
 import { commonEnvironment } from '../constructs/service-function.ts';
+import { makeServiceTask } from '../constructs/service-task.ts';
 import { SmscSimulator } from '../constructs/smsc-simulator.ts';
-import { metricsPort, runtimePlatformOf, taskCommand, taskHealthCheck, taskImage } from '../constructs/task-image.ts';
-import { acknowledge, type Deployment, StageStack } from '../deployment.ts';
+import { metricsPort } from '../constructs/task-image.ts';
+import { type Deployment, StageStack } from '../deployment.ts';
 import type { DataStack } from './data.ts';
 import { type MessagingStack, queueEnvironment } from './messaging.ts';
 
@@ -86,65 +85,28 @@ export class BridgeStack extends StageStack {
   }
 
   private taskDefinition(deployment: Deployment, data: DataStack, messaging: MessagingStack): FargateTaskDefinition {
-    const { config, names, dataRemoval } = deployment;
-    const role = this.role('TaskRole', names.of('smpp-bridge'), 'What smpp-bridge may do.');
-    const executionRole = this.role('ExecutionRole', names.of('smpp-bridge-start'), 'Pulls the image, opens the log.');
-    acknowledge(
-      executionRole,
-      'AwsSolutions-IAM5[Resource::*]',
-      'ecr:GetAuthorizationToken knows no resource to name.',
-    );
-    const task = new FargateTaskDefinition(this, 'Task', {
-      family: names.of('smpp-bridge'),
-      cpu: config.bridge.cpu,
-      memoryLimitMiB: config.bridge.memoryMiB,
-      runtimePlatform: runtimePlatformOf(config.bridge.architecture),
-      taskRole: role,
-      executionRole,
-    });
-    task.addContainer('smpp-bridge', {
-      containerName: 'smpp-bridge',
-      image: taskImage(this, 'smpp-bridge', config.bridge.architecture),
-      command: taskCommand,
-      essential: true,
-      readonlyRootFilesystem: true,
+    const name = 'smpp-bridge';
+    const { bridge } = deployment.config;
+    const { task, role } = makeServiceTask(this, {
+      deployment,
+      name,
+      size: bridge,
+      mayDo: 'What smpp-bridge may do.',
+      starts: 'Pulls the image, opens the log.',
       stopTimeout: Duration.seconds(120),
-      portMappings: [{ containerPort: metricsPort }],
       environment: {
-        ...commonEnvironment(deployment, 'smpp-bridge'),
+        ...commonEnvironment(deployment, name),
         ...data.database.environment,
         ...queueEnvironment(...messaging.deliveries, messaging.outcomes, messaging.inbound),
         BIND_SLOTS_TABLE_NAME: data.bindSlots.tableName,
         PROVIDER_SECRETS_PREFIX: data.providerSecretsPrefix,
         ...providerExemptHosts(this, deployment),
         METRICS_PORT: `${metricsPort}`,
-        METRICS_SECONDS: `${config.bridge.metricsSeconds}`,
+        METRICS_SECONDS: `${bridge.metricsSeconds}`,
       },
-      healthCheck: taskHealthCheck,
-      logging: LogDrivers.awsLogs({
-        streamPrefix: 'smpp-bridge',
-        logGroup: new LogGroup(this, 'Logs', {
-          logGroupName: names.logGroup('smpp-bridge'),
-          retention: config.logRetentionDays,
-          removalPolicy: dataRemoval,
-        }),
-      }),
     });
-    acknowledge(
-      task,
-      'AwsSolutions-ECS2',
-      'The environment names things and holds no secret: the program reads its own.',
-    );
     this.grant(role, data, messaging);
     return task;
-  }
-
-  private role(id: string, roleName: string, description: string): Role {
-    return new Role(this, id, {
-      roleName,
-      description,
-      assumedBy: new ServicePrincipal('ecs-tasks.amazonaws.com'),
-    });
   }
 
   private grant(role: Role, data: DataStack, messaging: MessagingStack): void {

@@ -4,18 +4,17 @@ import {
   Cluster,
   ContainerInsights,
   FargateService,
-  FargateTaskDefinition,
-  LogDrivers,
+  type FargateTaskDefinition,
   PropagatedTagSource,
 } from 'aws-cdk-lib/aws-ecs';
-import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import type { Role } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import type { MuxBridgeConfig } from '../config.ts';
 import { muxBridgeAlarms } from '../constructs/mux-bridge-alarms.ts';
 import { commonEnvironment } from '../constructs/service-function.ts';
-import { metricsPort, runtimePlatformOf, taskCommand, taskHealthCheck, taskImage } from '../constructs/task-image.ts';
-import { acknowledge, type Deployment, StageStack } from '../deployment.ts';
+import { makeServiceTask } from '../constructs/service-task.ts';
+import { metricsPort } from '../constructs/task-image.ts';
+import { type Deployment, StageStack } from '../deployment.ts';
 import type { DataStack } from './data.ts';
 import type { MessagingStack } from './messaging.ts';
 
@@ -79,57 +78,23 @@ export class MuxBridgeStack extends StageStack {
   }
 
   private taskDefinition(deployment: Deployment, muxBridge: MuxBridgeConfig, data: DataStack): FargateTaskDefinition {
-    const { config, names, dataRemoval } = deployment;
-    const role = this.role('TaskRole', names.of('mux-bridge'), 'What mux-bridge may do.');
-    const executionRole = this.role('ExecutionRole', names.of('mux-bridge-start'), 'Pulls the image, opens the log.');
-    acknowledge(
-      executionRole,
-      'AwsSolutions-IAM5[Resource::*]',
-      'ecr:GetAuthorizationToken knows no resource to name.',
-    );
-    const task = new FargateTaskDefinition(this, 'Task', {
-      family: names.of('mux-bridge'),
-      cpu: muxBridge.cpu,
-      memoryLimitMiB: muxBridge.memoryMiB,
-      runtimePlatform: runtimePlatformOf(muxBridge.architecture),
-      taskRole: role,
-      executionRole,
-    });
-    task.addContainer('mux-bridge', {
-      containerName: 'mux-bridge',
-      image: taskImage(this, 'mux-bridge', muxBridge.architecture),
-      command: taskCommand,
-      essential: true,
-      readonlyRootFilesystem: true,
+    const name = 'mux-bridge';
+    const { task, role } = makeServiceTask(this, {
+      deployment,
+      name,
+      size: muxBridge,
+      mayDo: 'What mux-bridge may do.',
+      starts: 'Pulls the image, opens the log.',
       stopTimeout: Duration.seconds(30),
-      portMappings: [{ containerPort: metricsPort }],
       environment: {
-        ...commonEnvironment(deployment, 'mux-bridge'),
+        ...commonEnvironment(deployment, name),
         ...data.database.environment,
         LEASES_TABLE_NAME: data.leases.tableName,
         METRICS_PORT: `${metricsPort}`,
       },
-      healthCheck: taskHealthCheck,
-      logging: LogDrivers.awsLogs({
-        streamPrefix: 'mux-bridge',
-        logGroup: new LogGroup(this, 'Logs', {
-          logGroupName: names.logGroup('mux-bridge'),
-          retention: config.logRetentionDays,
-          removalPolicy: dataRemoval,
-        }),
-      }),
     });
-    acknowledge(task, 'AwsSolutions-ECS2', 'The environment names things and holds no secret.');
     data.database.allow(role);
     data.allowTable(role, data.leases, ['dynamodb:UpdateItem']);
     return task;
-  }
-
-  private role(id: string, roleName: string, description: string): Role {
-    return new Role(this, id, {
-      roleName,
-      description,
-      assumedBy: new ServicePrincipal('ecs-tasks.amazonaws.com'),
-    });
   }
 }

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readTimelines } from '#shared/adapters/invariants/read-timelines.ts';
-import { checkInvariants, type InvariantReport, isSound } from '../../local/invariants/check-invariants.ts';
+import { checkInvariants, isSound } from '../../local/invariants/check-invariants.ts';
 import { renderReport } from '../../local/invariants/render-report.ts';
 import { applyFaults, type DoneFault } from './apply-faults.ts';
 import type { FaultWorld } from './fault-world.ts';
@@ -98,7 +98,17 @@ export const explain = async (world: FaultWorld, failures: readonly string[]): P
   return [...timelines].map(([id, lines]) => [`message ${id}`, ...lines.map((line) => `  ${line}`)].join('\n'));
 };
 
-export const brokenRules = (report: InvariantReport): string[] => (isSound(report) ? [] : [renderReport(report)]);
+/** Every rule that `npm run invariants` knows, over what has happened since. */
+export const brokenRules = async ({ box, sql, startedAt }: FaultWorld, from: Date): Promise<string[]> => {
+  const report = await checkInvariants({
+    sql,
+    smscControlUrl: box.smsc.controlUrl,
+    callbacksUrl: box.callbacks.url,
+    peersSince: startedAt,
+    scope: { from, graceSeconds: 0 },
+  });
+  return isSound(report) ? [] : [renderReport(report)];
+};
 
 /** Time goes by fast while the faults happen: what is to be tried again is tried under them. */
 const startTime = (world: FaultWorld, clientId: string): (() => Promise<void>) => {
@@ -139,20 +149,13 @@ export const runSeed = async (world: FaultWorld, seed: number): Promise<SeedRepo
   const recovery = await recover(world, clientId, recoverWithinMs);
   const rows = await rowsOf(world, clientId);
   const { duplicates, failures: doubled } = checkDuplicates(world, rows);
-  const report = await checkInvariants({
-    sql: world.sql,
-    smscControlUrl: box.smsc.controlUrl,
-    callbacksUrl: box.callbacks.url,
-    peersSince: world.startedAt,
-    scope: { from, graceSeconds: 0 },
-  });
   const failures = [
     ...checkFaults(faults),
     ...checkPosted(posted, rows),
     ...checkAtRest(recovery),
     ...checkEnds(rows),
     ...doubled,
-    ...brokenRules(report),
+    ...(await brokenRules(world, from)),
   ];
   const all = failures.length === 0 ? [] : [describePlan(plan), ...failures, ...(await explain(world, failures))];
   const states = Object.fromEntries(
