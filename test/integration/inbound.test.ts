@@ -122,6 +122,17 @@ describe('a long message', () => {
     );
   });
 
+  test('is one when the queue gives the same part to two at once', async () => {
+    const sources = Array.from({ length: 400 }, newSource);
+    await Promise.all(
+      sources.flatMap((source) => {
+        const parts = inboundTexts(long, { source_addr: source });
+        return [handle(parts), handle(parts)];
+      }),
+    );
+    for (const source of sources) expect(await storedFrom(source)).toMatchObject([{ body: long }]);
+  });
+
   test('is one by SAR parameters too', async () => {
     const source = newSource();
     const sar = (part: number) => ({ source_addr: source, sar: { reference: 7, total: 2, part } });
