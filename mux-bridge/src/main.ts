@@ -4,10 +4,11 @@ import * as z from 'zod';
 import { readCarousels } from '#shared/adapters/carousel/read-carousels.ts';
 import { connectSql } from '#shared/adapters/data-api.ts';
 import { databaseEnv, databaseOf } from '#shared/adapters/environment.ts';
+import { startHealthServer } from '#shared/adapters/health-server.ts';
 import { connectLeases } from '#shared/adapters/leases.ts';
 import { readEnv } from '#shared/env.ts';
 import { logger, metrics, publishMetrics } from '#shared/telemetry.ts';
-import { startHealthServer } from './health-server.ts';
+import { metricsText } from './metrics-text.ts';
 import { type MuxBridge, startMuxBridge } from './mux-bridge.ts';
 import { startStream } from './stream.ts';
 
@@ -46,7 +47,11 @@ const run = async (): Promise<void> => {
     readCarousels: () => readCarousels(sql),
     startStream: (row) => startStream(row, needs),
   });
-  const health = await startHealthServer(env.METRICS_PORT, bridge);
+  const health = await startHealthServer(env.METRICS_PORT, {
+    isReady: () => bridge.isReady,
+    notReady: 'no carousel was read yet',
+    metrics: async () => ({ contentType: 'text/plain; version=0.0.4', text: metricsText(bridge.streams) }),
+  });
   const publishing = setInterval(createReport(bridge), 60_000);
   logger.info('The bridge runs', { metrics_port: health.port });
 

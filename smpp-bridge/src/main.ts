@@ -2,12 +2,12 @@ import * as z from 'zod';
 import { connectBindSlots } from '#shared/adapters/bind-slots.ts';
 import { connectSql } from '#shared/adapters/data-api.ts';
 import { databaseEnv, databaseOf, deliveryQueuesEnv, deliveryQueuesOf } from '#shared/adapters/environment.ts';
+import { startHealthServer } from '#shared/adapters/health-server.ts';
 import { connectProviderSecrets } from '#shared/adapters/provider-secrets.ts';
 import { parseExemptHosts } from '#shared/domain/provider-host.ts';
 import { readEnv } from '#shared/env.ts';
 import { logger } from '#shared/telemetry.ts';
 import { startBridge } from './bridge.ts';
-import { startHealthServer } from './health-server.ts';
 
 const env = readEnv({
   ...databaseEnv,
@@ -41,7 +41,12 @@ const run = async (): Promise<void> => {
       process.exit(70);
     },
   );
-  const health = await startHealthServer(env.METRICS_PORT, bridge.isReady, bridge.metrics.registry);
+  const { registry } = bridge.metrics;
+  const health = await startHealthServer(env.METRICS_PORT, {
+    isReady: bridge.isReady,
+    notReady: 'no session is bound',
+    metrics: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),
+  });
   const publishing = setInterval(bridge.metrics.publish, 1000 * env.METRICS_SECONDS);
   logger.info('The bridge runs', { metrics_port: health.port });
 

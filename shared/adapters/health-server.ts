@@ -1,35 +1,41 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Registry } from 'prom-client';
 
 export interface HealthServer {
   readonly port: number;
   stop(): Promise<void>;
 }
 
+/** What a task tells those who look after it. */
+export interface Health {
+  isReady(): boolean;
+  /** Why it is not, in a few words: nothing that is secret. */
+  readonly notReady: string;
+  /** In Prometheus' text format. */
+  metrics(): Promise<{ readonly contentType: string; readonly text: string }>;
+}
+
+const json = (status: string, reason?: string): string => JSON.stringify({ status, reason });
+
 /**
- * /healthz while the process lives, /readyz while it can submit, /metrics in Prometheus' text format.
+ * /healthz while the process lives, /readyz while it does its work, /metrics in Prometheus' text format.
  *
  * @param port 0 takes a free one.
  */
-export const startHealthServer = async (
-  port: number,
-  isReady: () => boolean,
-  registry: Registry,
-): Promise<HealthServer> => {
+export const startHealthServer = async (port: number, health: Health): Promise<HealthServer> => {
   const server = createServer((request, response) => {
     const answer = (status: number, type: string, body: string) =>
       response.writeHead(status, { 'content-type': type }).end(body);
     switch (request.url) {
       case '/healthz':
-        return answer(200, 'application/json', '{"status":"ok"}');
+        return answer(200, 'application/json', json('ok'));
       case '/readyz':
-        return isReady()
-          ? answer(200, 'application/json', '{"status":"ready"}')
-          : answer(503, 'application/json', '{"status":"not ready","reason":"no session is bound"}');
+        return health.isReady()
+          ? answer(200, 'application/json', json('ready'))
+          : answer(503, 'application/json', json('not ready', health.notReady));
       case '/metrics':
-        return void registry.metrics().then(
-          (text) => answer(200, registry.contentType, text),
+        return void health.metrics().then(
+          ({ contentType, text }) => answer(200, contentType, text),
           () => answer(500, 'text/plain', ''),
         );
       default:
