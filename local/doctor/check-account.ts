@@ -84,7 +84,14 @@ export const checkSecrets = (
   const command = `aws secretsmanager list-secrets --region ${aws.region} --filters Key=name,Values=${names.secret('')}`;
   return asked('secrets', command, async () => {
     if (deployed && !deployed.hasData) return [ok('secrets', 'The first deploy makes them.')];
-    const own = ['database', 'key-check', 'hsm', ...(config.smscSimulator ? ['smsc-simulator'] : [])];
+    const own = [
+      'database',
+      'key-check',
+      'hsm',
+      'admin-key',
+      'canary-key',
+      ...(config.smscSimulator ? ['smsc-simulator'] : []),
+    ];
     const wanted = [...own, ...providers.map((name) => `providers/${name}`)].map(names.secret);
     const missing: string[] = [];
     for (const name of wanted) if (!(await isThere(account, name))) missing.push(name);

@@ -130,7 +130,7 @@ test('a deployed stage that is well is said to be, check by check', async () => 
   );
   expect(textOf(findings, 'fixed addresses')).toContain('192.0.2.1, 192.0.2.2: these are what carriers');
   expect(textOf(findings, 'elastic IPs')).toBe('ok: 6 allowed, 0 more needed, 2 in use');
-  expect(textOf(findings, 'secrets')).toBe('ok: 3 there');
+  expect(textOf(findings, 'secrets')).toBe('ok: 5 there');
 });
 
 test('before the first deploy nothing that it makes is missed', async () => {
@@ -228,7 +228,7 @@ describe('failed, with what to do', () => {
       'a secret that is gone',
       'secrets',
       { 'secretsmanager:DescribeSecret': refusal('ResourceNotFoundException') },
-      'signalbox-prod/database, signalbox-prod/key-check, signalbox-prod/hsm is missing',
+      'signalbox-prod/database, signalbox-prod/key-check, signalbox-prod/hsm, signalbox-prod/admin-key, signalbox-prod/canary-key is missing',
     ],
     [
       'a secret to be deleted',
@@ -258,7 +258,7 @@ test('providers are read from the database, tried, and told whose addresses they
   expect(textOf(findings, 'provider carrier-one')).toMatch(
     /^ok: 127\.0\.0\.1:\d+ takes connections \(TCP\) from here; for the bridge it has to allow 192\.0\.2\.1, 192\.0\.2\.2$/,
   );
-  expect(textOf(findings, 'secrets')).toBe('ok: 4 there');
+  expect(textOf(findings, 'secrets')).toBe('ok: 6 there');
 });
 
 test('a provider that does not answer from here is no failure: only the bridge’s addresses have to be allowed', async () => {
